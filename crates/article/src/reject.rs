@@ -52,6 +52,8 @@ pub enum RejectKind {
     TooLong,
     /// The record holds no text but binary data.
     Binary,
+    /// The record is of a format that is not read.
+    Unsupported,
     /// A stage panicked on the record.
     Panicked,
 }
@@ -69,6 +71,7 @@ impl RejectKind {
             Self::NoText => "name the field that holds the text with --text-field",
             Self::TooLong => "raise the limit named in the error, or leave the record out",
             Self::Binary => "leave this file out of the input",
+            Self::Unsupported => "convert it to a format in the README's table, or leave it out",
             Self::Panicked => "this is a bug in newsmill: please report it with the record",
         }
     }
