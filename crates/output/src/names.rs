@@ -1,0 +1,103 @@
+//! The names of the files in a run folder.
+//!
+//! Every name is a fixed one or made from a counter, never from what an input says: no title or id
+//! can reach outside the folder, overwrite another article, or be too long for a file system.
+
+use crate::OutputError;
+
+/// One row for each article left out as a duplicate.
+pub const DUPLICATES: &str = "duplicates.jsonl";
+/// One row for each span removed from an article that was kept.
+pub const REMOVED: &str = "removed.jsonl";
+/// One row for each record that could not be read.
+pub const REJECTED: &str = "rejected.jsonl";
+/// Written last: a run folder without it is not finished.
+pub const MANIFEST: &str = "manifest.json";
+/// One self-contained page.
+pub const REPORT: &str = "report.html";
+
+/// The folders in a run folder.
+pub(crate) const FOLDERS: [&str; 2] = ["articles", "md"];
+
+/// `articles/part-00000.jsonl.zst`, …
+pub(crate) fn part(counter: u64, extension: &str) -> String {
+    format!("articles/part-{counter:05}.{extension}")
+}
+
+/// `md/00000000.md`, …
+pub(crate) fn document(counter: u64, extension: &str) -> String {
+    format!("{extension}/{counter:08}.{extension}")
+}
+
+/// Folder (empty for the run folder itself) and file of a name.
+pub(crate) fn checked(name: &str) -> Result<(&str, &str), OutputError> {
+    let (folder, file) = name.split_once('/').unwrap_or(("", name));
+    let plain = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
+    let fits = (1..=64).contains(&file.len())
+        && !file.starts_with('.')
+        && file.bytes().all(plain)
+        && (folder.is_empty() != name.contains('/'))
+        && (folder.is_empty() || FOLDERS.contains(&folder));
+    if fits { Ok((folder, file)) } else { Err(OutputError::Name { name: name.to_owned() }) }
+}
+
+/// The name a file has until it is complete.
+pub(crate) fn draft(file: &str) -> String {
+    format!(".{file}.tmp")
+}
+
+/// Whether `file` is a draft.
+pub(crate) fn is_draft(file: &str) -> bool {
+    file.starts_with('.') && file.ends_with(".tmp")
+}
+
+/// Whether a run may have written `file` into `folder`.
+pub(crate) fn is_run_file(folder: &str, file: &str) -> bool {
+    let counted = |stem: &str| stem.len() >= 5 && stem.bytes().all(|b| b.is_ascii_digit());
+    let stem = file.split('.').next().unwrap_or_default();
+    match folder {
+        "" => [DUPLICATES, REMOVED, REJECTED, MANIFEST, REPORT].contains(&file),
+        "articles" => stem.strip_prefix("part-").is_some_and(counted),
+        _ => counted(stem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_fit_and_names_that_do_not() {
+        for name in [MANIFEST, REPORT, &part(0, "jsonl.zst"), &part(123_456, "parquet")] {
+            let (folder, file) = checked(name).unwrap();
+            assert!(is_run_file(folder, file), "{name}");
+        }
+        assert!(is_run_file("md", checked(&document(7, "md")).unwrap().1));
+        let long = "x".repeat(65);
+        for name in [
+            "",
+            ".",
+            "..",
+            "../x",
+            "/etc/passwd",
+            "articles/",
+            "articles/../x",
+            "other/x",
+            "md//x",
+            "/x",
+            ".hidden",
+            "md/.x",
+            "a\\b",
+            "a\0b",
+            "A",
+            "é",
+            "CON ",
+            long.as_str(),
+        ] {
+            assert!(checked(name).is_err(), "{name:?}");
+        }
+        for (folder, file) in [("", "notes.txt"), ("md", "readme.md"), ("articles", "part-x")] {
+            assert!(!is_run_file(folder, file), "{file}");
+        }
+    }
+}
