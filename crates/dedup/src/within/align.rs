@@ -1,0 +1,107 @@
+//! Word by word alignment of small gaps.
+
+use std::ops::Range;
+
+use super::words::Words;
+
+/// Most words of either side that are aligned one by one.
+pub(super) const REACH: usize = 48;
+/// No word stands across.
+pub(super) const NONE: u32 = u32::MAX;
+
+const EQUAL: i32 = 2;
+const SKIP: i32 = -1;
+
+/// Which end of the two stretches is fixed.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Fixed {
+    Both,
+    Start,
+    End,
+}
+
+/// Scratch space of the alignment.
+#[derive(Debug, Default)]
+pub(super) struct Aligner {
+    score: Vec<i32>,
+    kept: Vec<u32>,
+}
+
+impl Aligner {
+    /// Aligns the words `copy` with the words `kept` (the best pairing by dynamic programming,
+    /// Needleman and Wunsch 1970; where one end is free, the best stretch from the fixed end) and
+    /// notes each pair of equal words in `mate`. Of longer stretches only the ends are looked at.
+    pub(super) fn align(
+        &mut self,
+        words: &Words,
+        copy: Range<usize>,
+        kept: Range<usize>,
+        fixed: Fixed,
+        mate: &mut [u32],
+    ) {
+        if copy.is_empty() || kept.is_empty() {
+            return;
+        }
+        let copy = match fixed {
+            Fixed::End => copy.end.saturating_sub(REACH).max(copy.start)..copy.end,
+            _ => copy.start..copy.end.min(copy.start + REACH),
+        };
+        self.kept.clear();
+        match fixed {
+            Fixed::End => {
+                let from = kept.end.saturating_sub(REACH).max(kept.start);
+                self.kept.extend((from..kept.end).rev().map(|k| k as u32));
+            }
+            Fixed::Start => {
+                self.kept.extend((kept.start..kept.end.min(kept.start + REACH)).map(|k| k as u32));
+            }
+            Fixed::Both => {
+                let half = REACH / 2;
+                let cut = kept.end.saturating_sub(half).max(kept.start + half);
+                let head = kept.start..kept.end.min(kept.start + half);
+                self.kept.extend(head.chain(cut..kept.end).map(|k| k as u32));
+            }
+        }
+        let word = |row: usize| match fixed {
+            Fixed::End => copy.end - 1 - row,
+            _ => copy.start + row,
+        };
+        let (rows, columns) = (copy.len(), self.kept.len());
+        let width = columns + 1;
+        self.score.clear();
+        self.score.extend((0..width).map(|column| SKIP * column as i32));
+        let mut best = (0, 0, 0);
+        for row in 0..rows {
+            let hash = words.hash[word(row)];
+            self.score.push(SKIP * (row + 1) as i32);
+            for column in 0..columns {
+                let above = self.score[row * width + column + 1] + SKIP;
+                let left = self.score[(row + 1) * width + column] + SKIP;
+                let mut score = above.max(left);
+                if words.hash[self.kept[column] as usize] == hash {
+                    score = score.max(self.score[row * width + column] + EQUAL);
+                }
+                self.score.push(score);
+                if score > best.0 {
+                    best = (score, row + 1, column + 1);
+                }
+            }
+        }
+        let (mut row, mut column) =
+            if fixed == Fixed::Both { (rows, columns) } else { (best.1, best.2) };
+        while row > 0 && column > 0 {
+            let score = self.score[row * width + column];
+            let kept = self.kept[column - 1];
+            let equal = words.hash[word(row - 1)] == words.hash[kept as usize];
+            if equal && score == self.score[(row - 1) * width + column - 1] + EQUAL {
+                mate[word(row - 1)] = kept;
+                row -= 1;
+                column -= 1;
+            } else if score == self.score[(row - 1) * width + column] + SKIP {
+                row -= 1;
+            } else {
+                column -= 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! Finding passages: seeds, matches, chains of matches.
+
+use std::ops::Range;
+
+use super::align::{Aligner, Fixed, NONE, REACH};
+use super::verdict;
+use super::words::Words;
+use super::{Passage, Repeat, WithinConfig};
+
+/// Words of a seed.
+pub(super) const SEED: usize = 6;
+/// Most words of the copy between two matches of one passage.
+const GAP_COPY: usize = REACH;
+/// Most words of the copy that stays between two matches of one passage.
+const GAP_KEPT: usize = 400;
+/// Most words that a match is extended to the left of its seed.
+const BACK: usize = 1024;
+/// A text that cannot be counted with 32 bits is not looked at.
+const TEXT_MAX: usize = u32::MAX as usize;
+
+/// Equal words on one course: `kept..` stays, `copy..` may go.
+#[derive(Clone, Copy, Debug)]
+struct Match {
+    kept: usize,
+    copy: usize,
+    len: usize,
+}
+
+impl Match {
+    fn kept_end(&self) -> usize {
+        self.kept + self.len
+    }
+
+    fn copy_end(&self) -> usize {
+        self.copy + self.len
+    }
+}
+
+/// Finds repeats in one text after the other, with the same scratch space.
+///
+/// ```
+/// use newsmill_dedup::within::{Finder, WithinConfig};
+///
+/// let mut finder = Finder::default();
+/// let line = "Nobody was hurt when the tower came down on Sunday, the fire brigade said.";
+/// assert!(finder.repeats(line, &WithinConfig::default()).is_empty());
+/// let text = format!("{line}\n{line}");
+/// assert_eq!(finder.repeats(&text, &WithinConfig::default()).len(), 1);
+/// ```
+#[derive(Debug, Default)]
+pub struct Finder {
+    words: Words,
+    table: Table,
+    aligner: Aligner,
+    chain: Vec<Match>,
+    /// For each word that is in a copy: the word of the other copy that it is equal to.
+    mate: Vec<u32>,
+    /// For each word: whether it goes, and with which kind of passage.
+    gone: Vec<Option<Passage>>,
+}
+
+impl Finder {
+    /// As [`repeats`](super::repeats).
+    pub fn repeats(&mut self, text: &str, config: &WithinConfig) -> Vec<Repeat> {
+        if text.len() >= TEXT_MAX {
+            return Vec::new();
+        }
+        self.words.read(text);
+        let count = self.words.len();
+        if count < 2 * SEED {
+            return Vec::new();
+        }
+        self.table.reset(count);
+        self.chain.clear();
+        self.mate.clear();
+        self.gone.clear();
+        let mut any = false;
+        let mut at = 0;
+        let mut floor = 0;
+        let mut rolling = Rolling::new();
+        while at + SEED <= count {
+            let key = rolling.at(&self.words.hash, at);
+            let Some(kept) = self.table.find_or_insert(key, at, &self.words.hash) else {
+                at += 1;
+                continue;
+            };
+            if kept + SEED > at {
+                at += 1;
+                continue;
+            }
+            if self.mate.is_empty() {
+                self.mate.resize(count, NONE);
+                self.gone.resize(count, None);
+            }
+            let Some(found) = self.extend(text, kept, at, floor) else {
+                at += 1;
+                continue;
+            };
+            let found = if self.joins(found) {
+                found
+            } else {
+                self.nearby(text, at, floor).unwrap_or(found)
+            };
+            if !self.joins(found) {
+                let (end, accepted) = self.close(text, config);
+                any |= accepted;
+                if accepted {
+                    floor = floor.max(end);
+                    // What was just decided may bear on this match: look again.
+                    at = at.max(floor);
+                    continue;
+                }
+            }
+            self.push(found);
+            at = at.max(found.copy_end().saturating_sub(SEED - 1)).max(at + 1);
+        }
+        any |= self.close(text, config).1;
+        if any { verdict::collect(text, &self.words, &self.mate, &self.gone) } else { Vec::new() }
+    }
+
+    /// The longest match around a seed, without what is gone and without overlap.
+    fn extend(&self, text: &str, kept: usize, copy: usize, floor: usize) -> Option<Match> {
+        let words = &self.words;
+        let same = |k: usize, c: usize| {
+            words.hash[k] == words.hash[c]
+                && self.gone[k].is_none()
+                && super::words::same_letters(text, words.range(k), words.range(c))
+        };
+        let distance = copy - kept;
+        let limit = words.len();
+        let mut end = copy;
+        while end < limit && end - distance < copy && same(end - distance, end) {
+            end += 1;
+        }
+        if end < copy + SEED {
+            return None;
+        }
+        let mut start = copy;
+        let least = floor.max(copy.saturating_sub(BACK)).max(distance).max(end - distance);
+        while start > least && same(start - 1 - distance, start - 1) {
+            start -= 1;
+        }
+        Some(Match { kept: start - distance, copy: start, len: end - start })
+    }
+
+    /// A match at `copy` that goes on where the chain ends, give or take a few words: the seed's
+    /// first place may be another one.
+    fn nearby(&self, text: &str, copy: usize, floor: usize) -> Option<Match> {
+        /// Most words that the edit may have added or dropped.
+        const SLIP: usize = 4;
+        let last = self.chain.last()?;
+        let straight = (last.kept_end() + copy).checked_sub(last.copy_end())?;
+        let hashes = &self.words.hash;
+        (straight.saturating_sub(SLIP)..=straight + SLIP)
+            .filter(|&kept| kept + SEED <= copy && hashes[kept..kept + SEED] == hashes[copy..copy + SEED])
+            .find_map(|kept| self.extend(text, kept, copy, floor).filter(|&m| self.joins(m)))
+    }
+
+    /// Whether a match goes on where the chain ends.
+    fn joins(&self, next: Match) -> bool {
+        let Some(first) = self.chain.first() else { return true };
+        let keep = self.chain.iter().rposition(|m| m.copy < next.copy);
+        let Some(last) = keep.and_then(|at| self.chain.get(at)) else { return true };
+        let overlap = last.copy_end().saturating_sub(next.copy);
+        let (kept_end, copy_end) = (last.kept_end() - overlap, last.copy_end() - overlap);
+        next.kept >= kept_end
+            && next.kept - kept_end <= GAP_KEPT
+            && next.copy - copy_end <= GAP_COPY
+            && next.kept_end() <= first.copy
+    }
+
+    /// Adds a match to the chain; what it overlaps there gives way.
+    fn push(&mut self, next: Match) {
+        while let Some(last) = self.chain.last_mut() {
+            if last.copy >= next.copy {
+                self.chain.pop();
+            } else {
+                last.len = last.len.min(next.copy - last.copy);
+                break;
+            }
+        }
+        self.chain.push(next);
+    }
+
+    /// Decides on the chain and empties it. Gives the word after it and whether anything goes.
+    fn close(&mut self, text: &str, config: &WithinConfig) -> (usize, bool) {
+        let (Some(&first), Some(&last)) = (self.chain.first(), self.chain.last()) else {
+            return (0, false);
+        };
+        let words = &self.words;
+        for m in &self.chain {
+            for step in 0..m.len {
+                self.mate[m.copy + step] = (m.kept + step) as u32;
+            }
+        }
+        for pair in self.chain.windows(2) {
+            if let [a, b] = pair {
+                let (copy, kept) = (a.copy_end()..b.copy, a.kept_end()..b.kept);
+                self.aligner.align(words, copy, kept, Fixed::Both, &mut self.mate);
+            }
+        }
+        let floor = (first.copy.saturating_sub(REACH)..first.copy)
+            .rev()
+            .find(|&w| self.gone[w].is_some())
+            .map_or(0, |w| w + 1);
+        let before = floor.max(last.kept_end())..first.copy;
+        self.aligner.align(words, before, 0..first.kept, Fixed::End, &mut self.mate);
+        let from = first.copy.saturating_sub(REACH).max(floor);
+        let start = (from..first.copy).find(|&w| self.mate[w] != NONE).unwrap_or(first.copy);
+        let after = last.copy_end()..words.len();
+        let reach = last.kept_end()..start.max(last.kept_end());
+        self.aligner.align(words, after, reach, Fixed::Start, &mut self.mate);
+        let to = words.len().min(last.copy_end() + REACH);
+        let end = (last.copy_end()..to).rev().find(|&w| self.mate[w] != NONE);
+        let end = end.map_or(last.copy_end(), |w| w + 1);
+        for word in start..end {
+            let mate = self.mate[word];
+            if mate != NONE && self.gone[mate as usize].is_some() {
+                self.mate[word] = NONE;
+            }
+        }
+        let mut found = verdict::judge(text, words, &self.mate, start..end, config);
+        let accepted = !found.goes.is_empty();
+        if found.earlier {
+            self.turn(start..end);
+        }
+        for (range, kind) in found.goes.drain(..) {
+            self.gone[range].fill(Some(kind));
+        }
+        for word in start..end {
+            if self.gone[word].is_none() {
+                self.mate[word] = NONE;
+            }
+        }
+        self.chain.clear();
+        (end, accepted)
+    }
+
+    /// Makes the earlier copy the one that goes: mates point forward, and what comes later finds
+    /// the later copy.
+    fn turn(&mut self, copy: Range<usize>) {
+        for word in copy.clone() {
+            let mate = self.mate[word];
+            if mate != NONE {
+                self.mate[mate as usize] = word as u32;
+                self.mate[word] = NONE;
+            }
+        }
+        let mut rolling = Rolling::new();
+        for word in copy.start..copy.end.saturating_sub(SEED - 1) {
+            self.table.point(rolling.at(&self.words.hash, word), word, &self.words.hash);
+        }
+    }
+}
+
+/// The hash of `SEED` words in a row, made from the one before it where there is one (a cyclic
+/// polynomial, Cohen 1997).
+struct Rolling {
+    next: usize,
+    value: u64,
+}
+
+impl Rolling {
+    const TURN: u32 = 11;
+
+    fn new() -> Self {
+        Self { next: usize::MAX, value: 0 }
+    }
+
+    fn at(&mut self, hashes: &[u64], word: usize) -> u64 {
+        if word != self.next {
+            let seed = &hashes[word..word + SEED];
+            self.value = seed.iter().fold(0, |v, h| v.rotate_left(Self::TURN) ^ h);
+        }
+        let value = self.value;
+        if let Some(incoming) = hashes.get(word + SEED) {
+            let outgoing = hashes[word].rotate_left(Self::TURN * SEED as u32);
+            self.value = value.rotate_left(Self::TURN) ^ outgoing ^ incoming;
+            self.next = word + 1;
+        } else {
+            self.next = usize::MAX;
+        }
+        value
+    }
+}
+
+/// Where each seed stands first: open addressing, at most half full.
+#[derive(Debug, Default)]
+struct Table {
+    slots: Vec<u64>,
+    mask: usize,
+}
+
+impl Table {
+    /// Most slots looked at for one seed. Only a text made to collide comes near.
+    const PROBES: usize = 32;
+    const EMPTY: u64 = u64::MAX;
+
+    fn reset(&mut self, words: usize) {
+        let size = (words * 2).next_power_of_two();
+        self.slots.clear();
+        self.slots.resize(size, Self::EMPTY);
+        self.mask = size - 1;
+    }
+
+    fn slot(&self, key: u64, word: usize, hashes: &[u64]) -> Option<(usize, Option<usize>)> {
+        let tag = key >> 32;
+        let mut at = key as usize & self.mask;
+        for _ in 0..Self::PROBES {
+            let slot = self.slots[at];
+            if slot == Self::EMPTY {
+                return Some((at, None));
+            }
+            if slot >> 32 == tag {
+                let first = slot as u32 as usize;
+                if hashes[first..first + SEED] == hashes[word..word + SEED] {
+                    return Some((at, Some(first)));
+                }
+            }
+            at = (at + 1) & self.mask;
+        }
+        None
+    }
+
+    /// Where the words at `word` stand first, if that is earlier; otherwise here.
+    fn find_or_insert(&mut self, key: u64, word: usize, hashes: &[u64]) -> Option<usize> {
+        let (at, first) = self.slot(key, word, hashes)?;
+        if first.is_none() {
+            self.slots[at] = (key >> 32) << 32 | word as u64;
+        }
+        first
+    }
+
+    /// Makes `word` the place of its words.
+    fn point(&mut self, key: u64, word: usize, hashes: &[u64]) {
+        if let Some((at, _)) = self.slot(key, word, hashes) {
+            self.slots[at] = (key >> 32) << 32 | word as u64;
+        }
+    }
+}

@@ -1,0 +1,459 @@
+//! What may go of a passage, and how it is told.
+
+use std::ops::Range;
+
+use super::align::NONE;
+use super::borders::{Border, border, cut};
+use super::words::{CAPITAL, DIGIT, LINE, Words, begins, same_letters};
+use super::{Passage, Piece, Repeat, WithinConfig};
+
+/// What may go of a chain of matches, in words.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Stretches of words and what kind of passage each is.
+    pub(super) goes: Vec<(Range<usize>, Passage)>,
+    /// Whether they are words of the earlier copy.
+    pub(super) earlier: bool,
+}
+
+/// What a sentence or line of the copy is, held against the other copy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Unit {
+    /// Each word stands in the other copy, up to a few common ones.
+    Covered,
+    /// The words that say the text goes on elsewhere.
+    Stub,
+    /// It has a digit or a name that the other copy has not.
+    Differs,
+    /// It says something else.
+    Other,
+}
+
+struct Judge<'a> {
+    text: &'a str,
+    words: &'a Words,
+    mate: &'a [u32],
+    config: &'a WithinConfig,
+}
+
+/// Decides what may go of the words `copy`, of which `mate` names the equal ones.
+pub(super) fn judge(
+    text: &str,
+    words: &Words,
+    mate: &[u32],
+    copy: Range<usize>,
+    config: &WithinConfig,
+) -> Found {
+    let judge = Judge { text, words, mate, config };
+    let goes = judge.later(copy);
+    Found { goes, earlier: false }
+}
+
+impl Judge<'_> {
+    fn later(&self, copy: Range<usize>) -> Vec<(Range<usize>, Passage)> {
+        let start = self.first_border(copy.start);
+        let mut units: Vec<(Range<usize>, Unit)> = Vec::new();
+        let mut at = start;
+        while at < copy.end {
+            let end = self.unit_end(at, copy.end);
+            units.push((at..end, self.unit(at..end)));
+            at = end;
+        }
+        if at < self.words.len() && units.last().is_some_and(|u| u.1 == Unit::Covered) {
+            let end = self.stub_end(at);
+            if end > at {
+                units.push((at..end, Unit::Stub));
+            }
+        }
+        let differences = units.iter().filter(|u| u.1 == Unit::Differs).count();
+        let equal = copy.clone().filter(|&w| self.mate[w] != NONE).count();
+        if differences * self.config.words_per_difference > equal {
+            return Vec::new();
+        }
+        self.spread_differences(&mut units);
+        let mut goes = Vec::new();
+        let good = |u: &(Range<usize>, Unit)| matches!(u.1, Unit::Covered | Unit::Stub);
+        for run in units.chunk_by(|a, b| good(a) == good(b)) {
+            if let (Some(first), Some(last)) = (run.first(), run.last())
+                && good(first)
+            {
+                let stub = last.1 == Unit::Stub;
+                for range in self.runs(first.0.start..last.0.end) {
+                    if let Some(kind) = self.accept(range.clone(), stub) {
+                        goes.push((range, kind));
+                    }
+                }
+            }
+        }
+        goes
+    }
+
+    /// The border at or in front of the first equal word.
+    fn first_border(&self, word: usize) -> usize {
+        /// Most words before the first equal one.
+        const LEAD: usize = 4;
+        let border = |w: usize| border(self.text, self.words, w);
+        let from = word.saturating_sub(LEAD);
+        if let Some(at) = (from..=word).rev().find(|&w| border(w) >= Border::Sentence) {
+            return at;
+        }
+        word
+    }
+
+    fn unit_end(&self, start: usize, limit: usize) -> usize {
+        /// Most words after the last equal one.
+        const TAIL: usize = 4;
+        let mut at = start + 1;
+        while at < self.words.len() && border(self.text, self.words, at) < Border::Sentence {
+            at += 1;
+            if at > limit + TAIL {
+                break;
+            }
+        }
+        at
+    }
+
+    /// The end of `Read more` and the like, behind a sentence that breaks off.
+    fn stub_end(&self, at: usize) -> usize {
+        let gap = &self.text[self.words.gap_before(at, self.text)];
+        if !gap.contains('…') && !gap.contains("...") {
+            return at;
+        }
+        let mut end = at;
+        while end < self.words.len() && end - at < 8 {
+            end += 1;
+            if border(self.text, self.words, end) == Border::Line {
+                let said = self.text[self.words.start[at] as usize..self.words.end[end - 1] as usize]
+                    .to_lowercase();
+                let known = STUBS.iter().any(|stub| said.starts_with(stub));
+                return if known { end } else { at };
+            }
+        }
+        at
+    }
+
+    fn unit(&self, unit: Range<usize>) -> Unit {
+        let on_border = border(self.text, self.words, unit.start) >= Border::Sentence
+            || self.seam(unit.start);
+        let ends = border(self.text, self.words, unit.end) >= Border::Sentence;
+        let equal = unit.clone().filter(|&w| self.mate[w] != NONE).count();
+        if !on_border || !ends {
+            return Unit::Other;
+        }
+        let mut extra = 0;
+        let mut at = unit.start;
+        while at < unit.end {
+            if self.mate[at] != NONE {
+                at += 1;
+                continue;
+            }
+            let from = at;
+            while at < unit.end && self.mate[at] == NONE {
+                at += 1;
+            }
+            match self.gap(from..at, &unit) {
+                Gap::Equal => {}
+                Gap::Edited => extra += at - from,
+                Gap::Differs => {
+                    return if equal * 2 >= unit.len() { Unit::Differs } else { Unit::Other };
+                }
+            }
+        }
+        if extra > (unit.len() / 8).max(1) || equal == 0 { Unit::Other } else { Unit::Covered }
+    }
+
+    /// Whether a passage begins at `word` although no sentence does: the text before ends with a
+    /// mark, and the words before do not stand in front of the other copy.
+    fn seam(&self, word: usize) -> bool {
+        border(self.text, self.words, word) >= Border::Seam && self.mate[word] != NONE
+    }
+
+    fn gap(&self, copy: Range<usize>, unit: &Range<usize>) -> Gap {
+        let words = self.words;
+        let before = (copy.start > unit.start).then(|| self.mate[copy.start - 1] as usize + 1);
+        let after = (copy.end < unit.end).then(|| self.mate[copy.end] as usize);
+        if let (Some(before), Some(after)) = (before, after)
+            && before < after
+            && after - before <= copy.len() + 4
+        {
+            let kept = words.start[before] as usize..words.end[after - 1] as usize;
+            let own = words.start[copy.start] as usize..words.end[copy.end - 1] as usize;
+            if kept.len() <= 256 && own.len() <= 256 && same_letters(self.text, own, kept) {
+                return Gap::Equal;
+            }
+        }
+        if let (Some(before), None, 1) = (before, after, copy.len())
+            && before < words.len()
+            && begins(self.text, words.range(copy.start), words.range(before))
+        {
+            return Gap::Equal;
+        }
+        for word in copy {
+            let named = words.is(word, CAPITAL)
+                && border(self.text, words, word) < Border::Sentence
+                && word != unit.start;
+            if words.is(word, DIGIT) || named {
+                return Gap::Differs;
+            }
+            if words.is(word, CAPITAL)
+                && let Some(after) = after
+                && after > 0
+                && words.is(after - 1, CAPITAL | DIGIT)
+            {
+                return Gap::Differs;
+            }
+        }
+        Gap::Edited
+    }
+
+    /// A paragraph that differs in one sentence stays whole.
+    fn spread_differences(&self, units: &mut [(Range<usize>, Unit)]) {
+        let starts_line =
+            |u: &(Range<usize>, Unit)| border(self.text, self.words, u.0.start) == Border::Line;
+        let mut from = 0;
+        while from < units.len() {
+            let rest = units[from + 1..].iter().position(starts_line);
+            let to = rest.map_or(units.len(), |at| from + 1 + at);
+            if units[from..to].iter().any(|u| u.1 == Unit::Differs) {
+                for unit in &mut units[from..to] {
+                    unit.1 = Unit::Differs;
+                }
+            }
+            from = to;
+        }
+    }
+
+    /// Cuts a stretch of covered words into parts whose mates run forward.
+    fn runs(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        vec![range]
+    }
+
+    fn accept(&self, range: Range<usize>, stub: bool) -> Option<Passage> {
+        let config = self.config;
+        let (text, words) = (self.text, self.words);
+        let whole = |w: usize| border(text, words, w) == Border::Line;
+        let bytes = words.end[range.end - 1] as usize - words.start[range.start] as usize;
+        let lines = whole(range.start) && whole(range.end);
+        let (min_words, min_bytes) = if lines {
+            (config.min_words, config.min_bytes)
+        } else {
+            (config.min_words_inside, config.min_bytes_inside)
+        };
+        if range.len() < min_words || bytes < min_bytes || !self.has_prose(range.clone()) {
+            return None;
+        }
+        if !self.balanced(range.clone()) {
+            return None;
+        }
+        let share = similarity(words, self.mate, range.clone(), text);
+        if !share.exact && (range.len() < config.min_words_near || share.value() < config.min_similarity) && !stub {
+            return None;
+        }
+        if stub { Some(Passage::Truncated) } else { Some(Passage::Repeat) }
+    }
+
+    /// Whether a line of it is long enough to be prose.
+    fn has_prose(&self, range: Range<usize>) -> bool {
+        let words = self.words;
+        let mut from = range.start;
+        for word in range.start + 1..=range.end {
+            if word == range.end || border(self.text, words, word) == Border::Line {
+                let bytes = words.end[word - 1] as usize - words.start[from] as usize;
+                if bytes >= self.config.min_bytes.min(60) {
+                    return true;
+                }
+                from = word;
+            }
+        }
+        false
+    }
+
+    /// Whether cutting the words out leaves no quotation half open.
+    fn balanced(&self, range: Range<usize>) -> bool {
+        let (text, words) = (self.text, self.words);
+        if border(text, words, range.start) == Border::Line {
+            return true;
+        }
+        let start = cut(text, words, range.start).1;
+        let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line = (line.max(start.saturating_sub(4096))..start).find(|&b| text.is_char_boundary(b));
+        let marks = |c: char| matches!(c, '“' | '”' | '„' | '"' | '«' | '»');
+        line.is_none_or(|line| text[line..start].matches(marks).count() % 2 == 0)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Gap {
+    Equal,
+    Edited,
+    Differs,
+}
+
+/// How a line says that its text goes on elsewhere, in lower case.
+const STUBS: &[&str] = &[
+    "read more", "continue reading", "read the full", "read full", "keep reading", "see more",
+    "click here to read", "full story", "weiterlesen", "mehr lesen", "leer más", "seguir leyendo",
+    "lire la suite", "lire plus", "leia mais", "continue lendo", "more",
+];
+
+struct Share {
+    equal: usize,
+    all: usize,
+    exact: bool,
+}
+
+impl Share {
+    fn value(&self) -> f32 {
+        if self.all == 0 { 1.0 } else { self.equal as f32 / self.all as f32 }
+    }
+}
+
+/// The share of equal words among those of the copy and those passed over on the same line of the
+/// copy that stays.
+fn similarity(words: &Words, mate: &[u32], range: Range<usize>, text: &str) -> Share {
+    let mut share = Share { equal: 0, all: 0, exact: true };
+    let mut last: Option<usize> = None;
+    for word in range {
+        share.all += 1;
+        let kept = mate[word];
+        if kept == NONE {
+            share.exact = false;
+            continue;
+        }
+        let kept = kept as usize;
+        share.equal += 1;
+        if let Some(last) = last
+            && kept > last + 1
+            && !(last + 1..=kept).any(|w| words.is(w, LINE))
+        {
+            share.all += kept - last - 1;
+            share.exact = false;
+        }
+        last = Some(kept);
+    }
+    let _ = text;
+    share
+}
+
+/// The repeats of a text whose words are all decided.
+pub(super) fn collect(
+    text: &str,
+    words: &Words,
+    mate: &[u32],
+    gone: &[Option<Passage>],
+) -> Vec<Repeat> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < gone.len() {
+        let Some(kind) = gone[at] else {
+            at += 1;
+            continue;
+        };
+        let start = at;
+        while at < gone.len() && gone[at] == Some(kind) {
+            at += 1;
+        }
+        tell(text, words, mate, gone, start..at, kind, &mut found);
+    }
+    found
+}
+
+/// The word that stays and is equal to `word`.
+fn witness(mate: &[u32], gone: &[Option<Passage>], word: usize) -> Option<usize> {
+    /// Copies of copies of copies: each decision adds at most one step.
+    const STEPS: usize = 16;
+    let mut at = word;
+    for _ in 0..STEPS {
+        at = mate[at] as usize;
+        if at == NONE as usize {
+            return None;
+        }
+        if gone[at].is_none() {
+            return Some(at);
+        }
+    }
+    None
+}
+
+fn tell(
+    text: &str,
+    words: &Words,
+    mate: &[u32],
+    gone: &[Option<Passage>],
+    range: Range<usize>,
+    kind: Passage,
+    found: &mut Vec<Repeat>,
+) {
+    struct Open {
+        copy: Range<usize>,
+        kept: Option<Range<usize>>,
+        equal: usize,
+        all: usize,
+        exact: bool,
+    }
+    let mut pieces: Vec<Open> = Vec::new();
+    let mut splits = Vec::new();
+    for word in range.clone() {
+        let mate = witness(mate, gone, word);
+        let mut fresh = pieces.is_empty() || words.is(word, LINE);
+        if let Some(mate) = mate {
+            let last = pieces.iter().rev().find_map(|p| p.kept.clone());
+            if let Some(last) = last {
+                if mate < last.end || (last.end..mate).any(|w| gone[w].is_some()) {
+                    splits.push(pieces.len());
+                    fresh = true;
+                } else if (last.end..=mate).skip(1).any(|w| words.is(w, LINE)) && mate > last.end {
+                    fresh = true;
+                }
+            }
+        }
+        if fresh {
+            pieces.push(Open { copy: word..word, kept: None, equal: 0, all: 0, exact: true });
+        }
+        let Some(piece) = pieces.last_mut() else { continue };
+        piece.copy.end = word + 1;
+        piece.all += 1;
+        if let Some(mate) = mate {
+            piece.equal += 1;
+            let from = piece.kept.as_ref().map_or(mate, |k| k.start);
+            let passed = piece.kept.as_ref().map_or(0, |k| mate - k.end);
+            piece.all += passed;
+            piece.exact &= passed == 0;
+            piece.kept = Some(from..mate + 1);
+        } else {
+            piece.exact = false;
+        }
+    }
+    splits.push(pieces.len());
+    let mut from = 0;
+    for to in splits {
+        let part = &pieces[from..to];
+        from = to;
+        let made: Vec<Piece> = part
+            .iter()
+            .map(|p| {
+                let kept = p.kept.clone().or_else(|| part.iter().find_map(|p| p.kept.clone()));
+                Piece {
+                    copy: cut(text, words, p.copy.start).1..cut(text, words, p.copy.end).0,
+                    kept: kept.map_or(0..0, |k| {
+                        words.start[k.start] as usize..words.end[k.end - 1] as usize
+                    }),
+                    exact: p.exact,
+                    similarity: p.equal as f32 / p.all.max(1) as f32,
+                }
+            })
+            .collect();
+        let (Some(first), Some(last)) = (made.first(), made.last()) else { continue };
+        let (equal, all) = part.iter().fold((0, 0), |s, p| (s.0 + p.equal, s.1 + p.all));
+        let kept = made.iter().map(|p| p.kept.start).min().unwrap_or(0)
+            ..made.iter().map(|p| p.kept.end).max().unwrap_or(0);
+        found.push(Repeat {
+            copy: first.copy.start..last.copy.end,
+            kept,
+            exact: part.iter().all(|p| p.exact),
+            similarity: equal as f32 / all.max(1) as f32,
+            kind,
+            pieces: made,
+        });
+    }
+}
