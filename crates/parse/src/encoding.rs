@@ -1,0 +1,128 @@
+//! Bytes to text, whatever encoding they are in.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8};
+
+/// Text and what it took to read it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decoded {
+    /// The text, without byte order mark.
+    pub text: String,
+    /// Name of the encoding, as the WHATWG Encoding standard spells it (`UTF-8`, `windows-1252`).
+    pub encoding: &'static str,
+    /// How many U+FFFD stand for bytes that are none of that encoding.
+    pub replaced: usize,
+}
+
+/// Reads `bytes` as text.
+///
+/// What decides the encoding, in this order: a byte order mark; the declared label `charset`, where
+/// the [WHATWG Encoding standard](https://encoding.spec.whatwg.org) knows it; whether the bytes are
+/// valid UTF-8; a guess from the bytes as Firefox makes it. Bytes that do not fit become U+FFFD and
+/// are counted.
+///
+/// ```
+/// let decoded = newsmill_parse::decode(b"Sarukh\xe1n".to_vec(), Some("latin1"));
+/// assert_eq!(decoded.text, "Sarukhán");
+/// assert_eq!((decoded.encoding, decoded.replaced), ("windows-1252", 0));
+/// ```
+#[must_use]
+pub fn decode(bytes: Vec<u8>, charset: Option<&str>) -> Decoded {
+    let (encoding, mark) = match Encoding::for_bom(&bytes) {
+        Some(found) => found,
+        None => match charset.and_then(|label| Encoding::for_label(label.trim().as_bytes())) {
+            Some(declared) => (declared, 0),
+            None => (UTF_8, 0),
+        },
+    };
+    let declared =
+        mark > 0 || charset.is_some_and(|c| Encoding::for_label(c.trim().as_bytes()).is_some());
+    let bytes = match valid_utf8(bytes, encoding, mark) {
+        Ok(text) => return Decoded { text, encoding: UTF_8.name(), replaced: 0 },
+        Err(bytes) => bytes,
+    };
+    let encoding = if declared { encoding } else { guess(&bytes) };
+    let (text, damaged) = encoding.decode_without_bom_handling(&bytes[mark..]);
+    let replaced = if damaged { text.matches('\u{fffd}').count() } else { 0 };
+    Decoded { text: text.into_owned(), encoding: encoding.name(), replaced }
+}
+
+/// The bytes as they are, where they are UTF-8.
+fn valid_utf8(mut bytes: Vec<u8>, encoding: &Encoding, mark: usize) -> Result<String, Vec<u8>> {
+    if encoding != UTF_8 {
+        return Err(bytes);
+    }
+    if mark == 0 {
+        return String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes);
+    }
+    if std::str::from_utf8(&bytes[mark..]).is_err() {
+        return Err(bytes);
+    }
+    bytes.drain(..mark);
+    String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes)
+}
+
+/// The guess for bytes that are not UTF-8.
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_decides_the_encoding() {
+        // bytes, declared, text, encoding, replaced
+        let cases: &[(&[u8], Option<&str>, &str, &str, usize)] = &[
+            (b"plain", None, "plain", "UTF-8", 0),
+            (b"\xef\xbb\xbfmarked", Some("latin1"), "marked", "UTF-8", 0),
+            (b"\xff\xfea\0b\0", None, "ab", "UTF-16LE", 0),
+            (b"\xfe\xff\0a", None, "a", "UTF-16BE", 0),
+            ("café".as_bytes(), None, "café", "UTF-8", 0),
+            (b"caf\xe9", Some(" ISO-8859-1 "), "café", "windows-1252", 0),
+            (b"caf\xe9", Some("utf-8"), "caf\u{fffd}", "UTF-8", 1),
+            ("a\u{fffd}".as_bytes(), None, "a\u{fffd}", "UTF-8", 0),
+            (b"\x83j\x83\x85\x81[\x83X", Some("shift_jis"), "ニュース", "Shift_JIS", 0),
+            ("café".as_bytes(), Some("no-such-label"), "café", "UTF-8", 0),
+            (b"", None, "", "UTF-8", 0),
+        ];
+        for (bytes, charset, text, encoding, replaced) in cases {
+            let got = decode(bytes.to_vec(), *charset);
+            let want = Decoded { text: (*text).into(), encoding, replaced: *replaced };
+            assert_eq!(got, want, "{bytes:?} {charset:?}");
+        }
+    }
+
+    #[test]
+    fn undeclared_western_and_cyrillic_bytes_are_guessed() {
+        let french = b"L'\xe9t\xe9 dernier, la rivi\xe8re a d\xe9bord\xe9 pr\xe8s du ch\xe2teau.";
+        let got = decode(french.to_vec(), None);
+        assert_eq!((got.encoding, got.replaced), ("windows-1252", 0));
+        assert!(got.text.contains("rivière a débordé"));
+        let (russian, _, _) =
+            encoding_rs::WINDOWS_1251.encode("Вчера река вышла из берегов около старого моста");
+        assert_eq!(decode(russian.into_owned(), None).encoding, "windows-1251");
+    }
+
+    #[test]
+    fn all_bytes_are_read() {
+        let all: Vec<u8> = (0..=255).collect();
+        assert!(!decode(all.clone(), None).text.is_empty());
+        for label in [
+            "utf-8",
+            "utf-16le",
+            "gb18030",
+            "shift_jis",
+            "iso-2022-jp",
+            "big5",
+            "koi8-r",
+            "replacement",
+        ] {
+            let got = decode(all.clone(), Some(label));
+            assert!(!got.text.is_empty(), "{label}");
+        }
+    }
+}
