@@ -27,6 +27,7 @@ const BUFFER_BYTES: usize = 256 << 10;
 /// ```
 pub struct RunFile {
     name: String,
+    shown: String,
     draft: BufWriter<Box<dyn Draft>>,
     hash: Xxh3Default,
     bytes: u64,
@@ -55,7 +56,15 @@ impl RunFile {
     pub fn create(store: &dyn Store, name: &str) -> Result<Self, OutputError> {
         let draft = BufWriter::with_capacity(BUFFER_BYTES, store.create(name)?);
         let (hash, line) = (Xxh3Default::new(), Vec::new());
-        Ok(Self { name: name.to_owned(), draft, hash, bytes: 0, rows: 0, line })
+        Ok(Self {
+            name: name.to_owned(),
+            shown: store.shown(name),
+            draft,
+            hash,
+            bytes: 0,
+            rows: 0,
+            line,
+        })
     }
 
     /// Adds bytes that hold `rows` whole rows.
@@ -63,7 +72,7 @@ impl RunFile {
     /// # Errors
     /// [`OutputError::Write`]; the file is lost then.
     pub fn write(&mut self, bytes: &[u8], rows: u64) -> Result<(), OutputError> {
-        self.draft.write_all(bytes).map_err(|e| OutputError::write(&self.name, e))?;
+        self.draft.write_all(bytes).map_err(|e| OutputError::write(&self.shown, e))?;
         self.hash.update(bytes);
         self.bytes += bytes.len() as u64;
         self.rows += rows;
@@ -77,7 +86,7 @@ impl RunFile {
     pub fn write_row(&mut self, row: &impl Serialize) -> Result<(), OutputError> {
         let mut line = std::mem::take(&mut self.line);
         line.clear();
-        write_line(row, &mut line).map_err(|e| OutputError::write(&self.name, e))?;
+        write_line(row, &mut line).map_err(|e| OutputError::write(&self.shown, e))?;
         self.write(&line, 1)?;
         self.line = line;
         Ok(())
@@ -88,8 +97,8 @@ impl RunFile {
     /// # Errors
     /// [`OutputError::Write`]; the file is not there then.
     pub fn commit(self) -> Result<FileEntry, OutputError> {
-        let Self { name, draft, hash, bytes, rows, .. } = self;
-        let wrap = |e| OutputError::write(&name, e);
+        let Self { name, shown, draft, hash, bytes, rows, .. } = self;
+        let wrap = |e| OutputError::write(&shown, e);
         let mut draft = draft.into_inner().map_err(|e| wrap(e.into_error()))?;
         draft.flush().map_err(wrap)?;
         draft.commit().map_err(wrap)?;

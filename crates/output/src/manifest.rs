@@ -95,9 +95,12 @@ impl Manifest {
     /// [`OutputError::Manifest`] when it is not one.
     pub fn read(store: &dyn Store) -> Result<Self, OutputError> {
         let mut json = Vec::new();
-        store.open(MANIFEST)?.read_to_end(&mut json).map_err(|e| OutputError::read(MANIFEST, e))?;
+        store
+            .open(MANIFEST)?
+            .read_to_end(&mut json)
+            .map_err(|e| OutputError::read(store.shown(MANIFEST), e))?;
         serde_json::from_slice(&json)
-            .map_err(|source| OutputError::Manifest { path: MANIFEST.to_owned(), source })
+            .map_err(|source| OutputError::Manifest { path: store.shown(MANIFEST), source })
     }
 }
 

@@ -136,7 +136,7 @@ impl<'s> PartWriter<'s> {
     }
 
     fn error(&self, error: io::Error) -> OutputError {
-        OutputError::write(self.name(), error)
+        OutputError::write(self.store.shown(&self.name()), error)
     }
 }
 

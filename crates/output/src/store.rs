@@ -36,6 +36,11 @@ pub trait Store: Debug + Send + Sync {
     /// # Errors
     /// As [`Store::open`], but for files that are not there.
     fn exists(&self, name: &str) -> Result<bool, OutputError>;
+
+    /// The place of a file as messages tell it: its path where it has one.
+    fn shown(&self, name: &str) -> String {
+        name.to_owned()
+    }
 }
 
 /// A file that is not there yet. Dropped without [`Draft::commit`], it leaves nothing.

@@ -62,18 +62,22 @@ impl Fault {
 
 impl<S: Store> Store for FaultyStore<S> {
     fn create(&self, name: &str) -> Result<Box<dyn Draft>, OutputError> {
-        self.fault.call().map_err(|e| OutputError::write(name, e))?;
+        self.fault.call().map_err(|e| OutputError::write(self.shown(name), e))?;
         Ok(Box::new(FaultyDraft { inner: self.inner.create(name)?, fault: self.fault.clone() }))
     }
 
     fn open(&self, name: &str) -> Result<Box<dyn Read>, OutputError> {
-        self.fault.call().map_err(|e| OutputError::read(name, e))?;
+        self.fault.call().map_err(|e| OutputError::read(self.shown(name), e))?;
         self.inner.open(name)
     }
 
     fn exists(&self, name: &str) -> Result<bool, OutputError> {
-        self.fault.call().map_err(|e| OutputError::read(name, e))?;
+        self.fault.call().map_err(|e| OutputError::read(self.shown(name), e))?;
         self.inner.exists(name)
+    }
+
+    fn shown(&self, name: &str) -> String {
+        self.inner.shown(name)
     }
 }
 

@@ -138,7 +138,7 @@ impl Store for FolderStore {
         let (folder, file) = names::checked(name)?;
         match self.draft(folder, file) {
             Ok(draft) => Ok(Box::new(draft)),
-            Err(e) => Err(OutputError::write(self.path(name)?.display().to_string(), e)),
+            Err(e) => Err(OutputError::write(self.shown(name), e)),
         }
     }
 
@@ -146,7 +146,7 @@ impl Store for FolderStore {
         let path = self.path(name)?;
         match File::open(&path) {
             Ok(file) => Ok(Box::new(file)),
-            Err(e) => Err(OutputError::read(path.display().to_string(), e)),
+            Err(e) => Err(OutputError::read(self.shown(name), e)),
         }
     }
 
@@ -155,8 +155,12 @@ impl Store for FolderStore {
         match fs::symlink_metadata(&path) {
             Ok(_) => Ok(true),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(e) => Err(OutputError::read(path.display().to_string(), e)),
+            Err(e) => Err(OutputError::read(self.shown(name), e)),
         }
+    }
+
+    fn shown(&self, name: &str) -> String {
+        self.root.join(name).display().to_string()
     }
 }
 
