@@ -1,0 +1,83 @@
+//! Furniture at the end of a line that belongs to the article.
+
+use super::evidence::{Evidence, weigh, weights};
+use super::tokens::Reader;
+use super::unit::is_closing;
+
+/// How much of a line's end is looked at, in bytes and sentences.
+const END_BYTES_MAX: usize = 1500;
+const SENTENCES_MAX: usize = 8;
+/// Evidence, place included, below which a sentence belongs to the article for sure.
+const PROSE_SUM_MAX: f32 = -1.5;
+
+/// The last sentences of a line that are furniture.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    /// Where they start in the line.
+    pub(super) start: usize,
+    pub(super) evidence: Evidence,
+    pub(super) sum: f32,
+}
+
+/// Finds the longest run of furniture sentences at the end of the last line, if there is one: its
+/// first sentence and all of it together must be furniture, and no sentence in it plainly prose.
+pub(super) fn start(line: &str, goes_below: bool, limit: f32, reader: &mut Reader) -> Option<Cut> {
+    let w = weights();
+    let mut best: Option<Cut> = None;
+    let mut end = line.len();
+    for start in sentence_starts(line) {
+        let mut place = w.tail + w.glued;
+        if goes_below || best.is_some() {
+            place += w.neighbour;
+        }
+        let sentence = weigh(&line[start..end], reader);
+        let sum = sentence.sum + place;
+        if sum < PROSE_SUM_MAX {
+            break;
+        }
+        if sum >= limit && sentence.has_phrase() {
+            let evidence = weigh(&line[start..], reader);
+            if evidence.sum + place >= limit {
+                best = Some(Cut { start, evidence, sum: evidence.sum + place });
+            }
+        }
+        end = start;
+    }
+    best
+}
+
+/// Starts of the last sentences of a line, the last one first, without the line's own start.
+fn sentence_starts(line: &str) -> impl Iterator<Item = usize> {
+    let mut from = line.len().saturating_sub(END_BYTES_MAX);
+    while !line.is_char_boundary(from) {
+        from += 1;
+    }
+    let mut starts = Vec::new();
+    let mut ended = false;
+    let mut space = false;
+    for (at, c) in line[from..].char_indices() {
+        if c.is_whitespace() {
+            space = ended;
+            continue;
+        }
+        if space && !c.is_lowercase() {
+            starts.push(from + at);
+        }
+        space = false;
+        ended = matches!(c, '.' | '!' | '?' | '…') || (ended && is_closing(c));
+    }
+    starts.into_iter().rev().take(SENTENCES_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences() {
+        let starts = |line| sentence_starts(line).collect::<Vec<_>>();
+        assert_eq!(starts("One. Two! (Three?) “Four.” five. © Six"), [37, 19, 10, 5]);
+        assert_eq!(starts("no end"), [0; 0]);
+        assert_eq!(starts(""), [0; 0]);
+    }
+}
