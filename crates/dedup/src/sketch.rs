@@ -1,0 +1,184 @@
+//! Sketches: a text in about a kilobyte, enough to guess which other texts are like it.
+//!
+//! A signature of `k` 32-bit values estimates the Jaccard similarity `J` of two sets of shingles as
+//! the share of equal values. With [`Method::MinHash`] (Broder 1997) the standard error is
+//! √(J(1−J)/k): 0.031 at J = 0.5 and k = 256. [`Method::OnePermutation`] (Li, Owen, Zhang 2012)
+//! deals the shingles into `k` bins and keeps the smallest of each; bins left empty borrow from
+//! others by optimal densification (Shrivastava 2017). It does `k` times less work; its error is
+//! the same for texts of more than about `k` shingles and grows to that of √(J(1−J)/n) for texts
+//! of `n` < `k`, as fewer values are independent. Both are integer arithmetic, so every processor
+//! gives the same signature.
+
+use multiversion::multiversion;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{AcrossConfig, ConfigError, Method};
+use crate::exact::fingerprint;
+use crate::hash::splitmix;
+
+/// Number of the format of stored shingles and sketches: changes when the same text and
+/// configuration no longer give the same numbers.
+pub const SKETCH_FORMAT: u32 = 1;
+
+/// What is remembered of a text to find its duplicates.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sketch {
+    /// Equal for texts of equal words; `None` for a text without words.
+    pub fingerprint: Option<u128>,
+    /// Number of different shingles; 0 for a text shorter than a shingle.
+    pub shingles: u32,
+    /// `bands × rows` values, or none for a text without shingles or under [`Method::ExactJoin`].
+    pub signature: Box<[u32]>,
+    /// The sampled shingles, ascending: their hashes are the smallest of all possible ones. Only
+    /// the highest 32 bits that can differ are kept.
+    pub sampled: Box<[u32]>,
+}
+
+/// Makes sketches; shared by all threads.
+///
+/// # Example
+/// ```
+/// use newsmill_dedup::{config::AcrossConfig, shingles::shingles, sketch::Sketcher};
+/// use newsmill_dedup::tokens::{Tokens, tokenize_into};
+///
+/// let sketcher = Sketcher::new(&AcrossConfig::default())?;
+/// let mut tokens = Tokens::default();
+/// tokenize_into("The ferry to the island will run every hour from May.", &mut tokens);
+/// let set = shingles(tokens.hashes(), 5);
+/// let sketch = sketcher.sketch(tokens.hashes(), &set);
+/// assert_eq!((sketch.shingles, sketch.signature.len()), (7, 256));
+/// # Ok::<(), newsmill_dedup::config::ConfigError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Sketcher {
+    method: Method,
+    multipliers: Vec<u32>,
+    addends: Vec<u32>,
+    seed: u64,
+    sampled_below: u64,
+    sampled_shift: u32,
+}
+
+impl Sketcher {
+    /// # Errors
+    /// When the configuration is not valid.
+    pub fn new(config: &AcrossConfig) -> Result<Self, ConfigError> {
+        config.validate()?;
+        let values = config.permutations() as u64;
+        let (sampled_below, sampled_shift) = match config.containment_sampling {
+            0 => (0, 0),
+            1 => (u64::MAX, 32),
+            one_in => {
+                let below = u64::MAX / one_in;
+                (below, 32_u32.saturating_sub(below.leading_zeros()))
+            }
+        };
+        Ok(Self {
+            method: config.method,
+            multipliers: (0..values).map(|i| splitmix(config.seed, 2 * i) as u32 | 1).collect(),
+            addends: (0..values).map(|i| splitmix(config.seed, 2 * i + 1) as u32).collect(),
+            seed: config.seed,
+            sampled_below,
+            sampled_shift,
+        })
+    }
+
+    /// Sketch of a text from its word hashes and its set of shingles (ascending, without
+    /// repeats).
+    #[must_use]
+    pub fn sketch(&self, tokens: &[u64], shingles: &[u64]) -> Sketch {
+        let signature = match self.method {
+            _ if shingles.is_empty() => Vec::new(),
+            Method::ExactJoin => Vec::new(),
+            Method::MinHash => min_hash(shingles, &self.multipliers, &self.addends),
+            Method::OnePermutation => one_permutation(shingles, self.multipliers.len(), self.seed),
+        };
+        let sampled = shingles.partition_point(|&shingle| shingle < self.sampled_below);
+        let sampled = shingles.iter().take(sampled);
+        Sketch {
+            fingerprint: fingerprint(tokens),
+            shingles: u32::try_from(shingles.len()).unwrap_or(u32::MAX),
+            signature: signature.into(),
+            sampled: sampled.map(|shingle| (shingle >> self.sampled_shift) as u32).collect(),
+        }
+    }
+}
+
+/// Share of equal values of two signatures: an estimate of the Jaccard similarity. 0 for
+/// signatures of different lengths or none.
+#[must_use]
+pub fn estimate(a: &[u32], b: &[u32]) -> f64 {
+    if a.len() != b.len() || a.is_empty() {
+        return 0.0;
+    }
+    let equal: u32 = a.iter().zip(b).map(|(x, y)| u32::from(x == y)).sum();
+    f64::from(equal) / a.len() as f64
+}
+
+/// Values that are kept in registers while the shingles go by.
+const LANES: usize = 32;
+
+/// Value `i` is the smallest `multipliers[i] · h + addends[i]` modulo 2³² over the upper halves
+/// `h` of all shingles.
+fn min_hash(shingles: &[u64], multipliers: &[u32], addends: &[u32]) -> Vec<u32> {
+    let halves: Vec<u32> = shingles.iter().map(|shingle| (shingle >> 32) as u32).collect();
+    let mut signature = Vec::with_capacity(multipliers.len());
+    for (multipliers, addends) in multipliers.chunks(LANES).zip(addends.chunks(LANES)) {
+        let (mut times, mut plus) = ([1; LANES], [0; LANES]);
+        for (to, from) in times.iter_mut().zip(multipliers) {
+            *to = *from;
+        }
+        for (to, from) in plus.iter_mut().zip(addends) {
+            *to = *from;
+        }
+        let smallest = smallest(&halves, &times, &plus);
+        signature.extend(smallest.iter().take(multipliers.len()));
+    }
+    signature
+}
+
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl",
+    "x86_64+avx2",
+    "x86_64+sse4.1"
+))]
+fn smallest(halves: &[u32], times: &[u32; LANES], plus: &[u32; LANES]) -> [u32; LANES] {
+    let mut smallest = [u32::MAX; LANES];
+    for &half in halves {
+        for lane in 0..LANES {
+            let value = half.wrapping_mul(times[lane]).wrapping_add(plus[lane]);
+            smallest[lane] = smallest[lane].min(value);
+        }
+    }
+    smallest
+}
+
+/// Deals the shingles into `values` bins by their upper half and keeps the smallest lower half of
+/// each bin; an empty bin takes the value of the first full bin in a sequence of its own.
+fn one_permutation(shingles: &[u64], values: usize, seed: u64) -> Vec<u32> {
+    const EMPTY: u32 = u32::MAX;
+    let bins = values as u64;
+    let mut signature = vec![EMPTY; values];
+    for &shingle in shingles {
+        let bin = ((shingle >> 32) * bins) >> 32;
+        if let Some(smallest) = signature.get_mut(bin as usize) {
+            *smallest = (*smallest).min((shingle as u32).min(EMPTY - 1));
+        }
+    }
+    let full: Vec<usize> = (0..values).filter(|&i| signature.get(i) != Some(&EMPTY)).collect();
+    if full.is_empty() || full.len() == values {
+        return signature;
+    }
+    let dealt = signature.clone();
+    for (bin, value) in signature.iter_mut().enumerate().filter(|(_, value)| **value == EMPTY) {
+        // Expected `values / full` tries; the end of the sequence is for hostile sets.
+        *value = (0..64 * bins)
+            .map(|attempt| {
+                let drawn = splitmix(seed ^ (bin as u64).rotate_left(40), attempt) >> 32;
+                dealt.get(((drawn * bins) >> 32) as usize).copied().unwrap_or(EMPTY)
+            })
+            .find(|&value| value != EMPTY)
+            .unwrap_or(EMPTY);
+    }
+    signature
+}

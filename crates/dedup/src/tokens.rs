@@ -1,0 +1,352 @@
+//! Words of a text, lower-cased and hashed in place.
+//!
+//! A word is a maximal run of Unicode letters and digits (general categories L and N) of the
+//! lower-cased text: `[^\W_]+` in Python's `re`. Han, kana, Thai, Lao, Khmer and Myanmar are
+//! written without spaces; in a text that holds more letters of these scripts than it holds
+//! words, each of their letters and marks is a token of its own, so that a shingle is a character
+//! n-gram. A few foreign names in an English text stay words.
+//!
+//! The scan works on blocks of 64 bytes: sixteen bytes are classified at a time, the result is one
+//! bit a byte, and words are read off the changes between bits. ASCII words up to 16 bytes are
+//! hashed from two masked loads; all others take a slower way with the same result.
+
+use std::ops::Range;
+
+use wide::i8x16;
+
+use crate::hash;
+
+/// Bytes classified at once.
+const BLOCK: usize = 64;
+/// Bytes that must be readable from the start of a block: the last word's two loads included.
+const WINDOW: usize = BLOCK + 16;
+
+/// The words of one text as hashes, in the order of the text.
+///
+/// A `Tokens` is meant to be used again and again: filling it keeps the memory it has.
+///
+/// # Example
+/// ```
+/// use newsmill_dedup::tokens::{Tokens, tokenize_into};
+///
+/// let (mut a, mut b) = (Tokens::default(), Tokens::default());
+/// tokenize_into("Harbour reopens; ferries run again.", &mut a);
+/// tokenize_into("HARBOUR REOPENS -- ferries  run again", &mut b);
+/// assert_eq!(a.hashes(), b.hashes());
+/// assert_eq!(a.hashes().len(), 5);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Tokens {
+    hashes: Vec<u64>,
+    spans: Vec<Range<usize>>,
+    lowered: Vec<u8>,
+    unspaced: usize,
+}
+
+impl Tokens {
+    /// One 64-bit hash a word. The hash of a word is fixed: it may be stored.
+    #[must_use]
+    pub fn hashes(&self) -> &[u64] {
+        &self.hashes
+    }
+
+    /// Half-open byte ranges of the words in the text, parallel to [`Tokens::hashes`]; empty when
+    /// the text was read with [`tokenize_into`].
+    #[must_use]
+    pub fn spans(&self) -> &[Range<usize>] {
+        &self.spans
+    }
+
+    /// Number of words.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
+    /// Whether the text held no word at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.hashes.clear();
+        self.spans.clear();
+        self.unspaced = 0;
+    }
+
+    #[inline(always)]
+    fn push<const SPANS: bool>(&mut self, hash: u64, start: usize, end: usize) {
+        self.hashes.push(hash);
+        if SPANS {
+            self.spans.push(start..end);
+        }
+    }
+}
+
+/// Replaces the content of `tokens` by the hashes of the words of `text`.
+///
+/// Time is linear in the text's length; no memory is allocated once `tokens` is large enough.
+pub fn tokenize_into(text: &str, tokens: &mut Tokens) {
+    tokenize::<false>(text, tokens);
+}
+
+/// Like [`tokenize_into`], and also notes where each word stands.
+///
+/// A character whose lower case is several characters (`İ`) may end a word and begin the next:
+/// then both spans hold it whole.
+pub fn tokenize_with_spans_into(text: &str, tokens: &mut Tokens) {
+    tokenize::<true>(text, tokens);
+}
+
+fn tokenize<const SPANS: bool>(text: &str, tokens: &mut Tokens) {
+    tokens.clear();
+    scan::<SPANS, false>(text, tokens);
+    if tokens.unspaced > tokens.len() {
+        tokens.clear();
+        scan::<SPANS, true>(text, tokens);
+    }
+}
+
+/// Reads the whole text. `SPLIT` makes every letter of an unspaced script a token of its own.
+fn scan<const SPANS: bool, const SPLIT: bool>(text: &str, tokens: &mut Tokens) {
+    let bytes = text.as_bytes();
+    tokens.hashes.reserve(bytes.len() / 6);
+    let mut at = 0;
+    while let Some(window) = bytes.get(at..).and_then(<[u8]>::first_chunk::<WINDOW>) {
+        at += block::<SPANS, SPLIT>(text, at, window, BLOCK, tokens);
+    }
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        // One byte less than a block, so that the end of the last word is a bit of the block.
+        let limit = rest.len().min(BLOCK - 1);
+        let mut window = [0_u8; WINDOW];
+        for (to, from) in window.iter_mut().zip(rest.iter().take(limit)) {
+            *to = *from;
+        }
+        at += block::<SPANS, SPLIT>(text, at, &window, limit, tokens);
+    }
+}
+
+/// Emits the words that end within the first `limit` bytes of `window`, which begins at byte `at`
+/// of the text; gives the number of bytes that are done with (at least 1). A word that may go on
+/// after `limit` is left for the next block.
+#[inline(always)]
+fn block<const SPANS: bool, const SPLIT: bool>(
+    text: &str,
+    at: usize,
+    window: &[u8; WINDOW],
+    limit: usize,
+    tokens: &mut Tokens,
+) -> usize {
+    let (mut word, wide) = classify(window);
+    let mut done = limit;
+    if wide != 0 {
+        (word, done) = add_wide::<SPLIT>(text, at, word, wide, limit);
+    }
+    if at + done < text.len() && done > 0 && (word >> (done - 1)) & 1 == 1 {
+        let gaps = !word & low_bits(done);
+        if gaps == 0 {
+            return long_word::<SPANS, SPLIT>(text, at, tokens);
+        }
+        done = BLOCK - gaps.leading_zeros() as usize;
+        word &= low_bits(done);
+    }
+    // Every second change of the bits is a start, every other one an end.
+    let mut changes = word ^ (word << 1);
+    while changes != 0 {
+        let start = changes.trailing_zeros() as usize;
+        changes &= changes - 1;
+        let end = (changes.trailing_zeros() as usize).min(BLOCK);
+        changes &= changes.wrapping_sub(1);
+        let length = end - start;
+        let (Some(low_mask), Some(high_mask)) = (LOW_MASKS.get(length), HIGH_MASKS.get(length))
+        else {
+            slow_words::<SPANS, SPLIT>(text, at + start..at + end, tokens);
+            continue;
+        };
+        let (low, high) = (load(window, start) & low_mask, load(window, start + 8) & high_mask);
+        if (low | high) & 0x8080_8080_8080_8080 != 0 {
+            slow_words::<SPANS, SPLIT>(text, at + start..at + end, tokens);
+            continue;
+        }
+        // Letters to lower case; digits have this bit already.
+        let case = 0x2020_2020_2020_2020;
+        let hash = hash::step(0, low | (case & low_mask), high | (case & high_mask));
+        tokens.push::<SPANS>(hash, at + start, at + end);
+    }
+    done
+}
+
+/// `LOW_MASKS[n]` keeps the bytes of a word of `n` bytes in its first load.
+const LOW_MASKS: [u64; 17] = masks(0);
+/// `HIGH_MASKS[n]` keeps the bytes of a word of `n` bytes in its second load.
+const HIGH_MASKS: [u64; 17] = masks(8);
+
+const fn masks(skipped: usize) -> [u64; 17] {
+    let mut masks = [0; 17];
+    let mut length = 0;
+    while length < 17 {
+        let kept = if length > skipped { length - skipped } else { 0 };
+        masks[length] = if kept >= 8 { u64::MAX } else { (1 << (8 * kept)) - 1 };
+        length += 1;
+    }
+    masks
+}
+
+#[inline(always)]
+fn load(window: &[u8; WINDOW], at: usize) -> u64 {
+    window
+        .get(at..)
+        .and_then(<[u8]>::first_chunk::<8>)
+        .map_or(0, |eight| u64::from_le_bytes(*eight))
+}
+
+/// The lowest `count` bits, `count` ≤ 64.
+#[inline(always)]
+fn low_bits(count: usize) -> u64 {
+    if count >= 64 { u64::MAX } else { (1 << count) - 1 }
+}
+
+/// One bit a byte: ASCII letters and digits, and bytes that are not ASCII.
+#[inline(always)]
+fn classify(window: &[u8; WINDOW]) -> (u64, u64) {
+    let (mut word, mut wide) = (0, 0);
+    let mut quarter = 0;
+    while quarter < 4 {
+        let sixteen = window
+            .get(16 * quarter..)
+            .and_then(<[u8]>::first_chunk::<16>)
+            .map_or([0; 16], |bytes| bytes.map(u8::cast_signed));
+        let bytes = i8x16::from(sixteen);
+        let lower = bytes | i8x16::splat(0x20);
+        let letter = lower.simd_gt(i8x16::splat(0x60)) & lower.simd_lt(i8x16::splat(0x7b));
+        let digit = bytes.simd_gt(i8x16::splat(0x2f)) & bytes.simd_lt(i8x16::splat(0x3a));
+        word |= u64::from((letter | digit).to_bitmask()) << (16 * quarter);
+        wide |= u64::from(bytes.to_bitmask()) << (16 * quarter);
+        quarter += 1;
+    }
+    (word, wide)
+}
+
+/// Sets the bits of the characters outside ASCII that belong to words; a character that reaches
+/// past `limit` ends the block before it.
+fn add_wide<const SPLIT: bool>(
+    text: &str,
+    at: usize,
+    mut word: u64,
+    mut wide: u64,
+    limit: usize,
+) -> (u64, usize) {
+    while wide != 0 {
+        let place = wide.trailing_zeros() as usize;
+        let Some(c) = text.get(at + place..).and_then(|rest| rest.chars().next()) else {
+            return (word, limit);
+        };
+        let end = place + c.len_utf8();
+        if end > limit {
+            return (word & low_bits(place), place);
+        }
+        if belongs::<SPLIT>(c) {
+            word |= low_bits(end) & !low_bits(place);
+        }
+        wide &= !low_bits(end);
+    }
+    (word, limit)
+}
+
+/// Emits a word that fills a whole block, to its end; gives its length in bytes.
+#[cold]
+fn long_word<const SPANS: bool, const SPLIT: bool>(
+    text: &str,
+    at: usize,
+    tokens: &mut Tokens,
+) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let length = rest.find(|c| !belongs::<SPLIT>(c)).unwrap_or(rest.len());
+    slow_words::<SPANS, SPLIT>(text, at..at + length, tokens);
+    length.max(1)
+}
+
+/// Emits the words of a run that is long or not ASCII, character by character.
+fn slow_words<const SPANS: bool, const SPLIT: bool>(
+    text: &str,
+    run: Range<usize>,
+    tokens: &mut Tokens,
+) {
+    let mut lowered = std::mem::take(&mut tokens.lowered);
+    lowered.clear();
+    let mut start = run.start;
+    let mut unspaced = 0;
+    for (place, c) in text.get(run.clone()).unwrap_or_default().char_indices() {
+        let (here, next) = (run.start + place, run.start + place + c.len_utf8());
+        if !c.is_ascii() && is_unspaced(c) {
+            unspaced += 1;
+            if SPLIT {
+                flush::<SPANS>(&mut lowered, start..here, tokens);
+                push_char(&mut lowered, c);
+                flush::<SPANS>(&mut lowered, here..next, tokens);
+                start = next;
+                continue;
+            }
+        }
+        for lower in c.to_lowercase() {
+            if is_word(lower) {
+                if lowered.is_empty() {
+                    start = here;
+                }
+                push_char(&mut lowered, if lower == 'ς' { 'σ' } else { lower });
+            } else {
+                flush::<SPANS>(&mut lowered, start..next, tokens);
+            }
+        }
+    }
+    flush::<SPANS>(&mut lowered, start..run.end, tokens);
+    tokens.unspaced += unspaced;
+    tokens.lowered = lowered;
+}
+
+fn flush<const SPANS: bool>(lowered: &mut Vec<u8>, span: Range<usize>, tokens: &mut Tokens) {
+    if !lowered.is_empty() {
+        tokens.push::<SPANS>(hash::word(lowered), span.start, span.end);
+        lowered.clear();
+    }
+}
+
+fn push_char(bytes: &mut Vec<u8>, c: char) {
+    bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// Whether a character belongs to a run that [`slow_words`] takes apart.
+fn belongs<const SPLIT: bool>(c: char) -> bool {
+    is_word(c) || (SPLIT && is_unspaced(c) && is_combining_mark(c))
+}
+
+/// Letters and digits: general categories L and N.
+///
+/// The standard library's alphabetic property also holds marks (vowel signs) and the circled and
+/// squared Latin letters, which are symbols.
+fn is_word(c: char) -> bool {
+    match u32::from(c) {
+        0..0x80 => c.is_ascii_alphanumeric(),
+        // General punctuation, the bulk of what is not ASCII in English news.
+        0x2000..0x2070 => false,
+        0x24b6..=0x24e9 | 0x1f130..=0x1f149 | 0x1f150..=0x1f169 | 0x1f170..=0x1f189 => false,
+        _ => c.is_alphanumeric() && !is_combining_mark(c),
+    }
+}
+
+/// Letters and marks of the scripts that are written without spaces between words.
+fn is_unspaced(c: char) -> bool {
+    matches!(u32::from(c),
+        0x0e01..=0x0e4e | 0x0e80..=0x0ece | 0x0edc..=0x0edf // Thai, Lao
+        | 0x1000..=0x103f | 0x1050..=0x108f | 0xa9e0..=0xa9ef | 0xa9fa..=0xa9fe | 0xaa60..=0xaa7f // Myanmar
+        | 0x1780..=0x17d3 // Khmer
+        | 0x3005..=0x3007 | 0x3021..=0x3029 | 0x3031..=0x3035 // Han marks and numbers
+        | 0x3041..=0x309f | 0x30a1..=0x30ff | 0x31f0..=0x31ff | 0xff66..=0xff9f // kana
+        | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff // Han
+        | 0x1b000..=0x1b16f | 0x20000..=0x323af)
+}
+
+fn is_combining_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
