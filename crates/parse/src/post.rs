@@ -1,8 +1,6 @@
 //! Plain text of any kind: posts, articles pasted from a browser, converters' output.
 
-use newsmill_article::{
-    Article, ArticleId, Content, Limits, Media, Record, Reject, RejectKind, Stage,
-};
+use newsmill_article::{Article, ArticleId, Content, Limits, Media, Record, Reject};
 
 use crate::{Confidence, Syntax, decode, layout};
 

@@ -131,9 +131,9 @@ fn number(slice: &str) -> Option<Class> {
     let style = char::from(*inner.as_bytes().get(length)?);
     let letter = inner.as_bytes()[0].is_ascii_lowercase();
     let fits = if open == 1 || letter { style == ')' } else { matches!(style, '.' | ')') };
-    let rest = &inner[length + 1..];
+    let rest = inner.get(length + 1..).filter(|_| fits)?;
     let text = rest.trim_start();
-    if !fits || text.is_empty() || text.len() == rest.len() {
+    if text.is_empty() || text.len() == rest.len() {
         return None;
     }
     let style = if letter { 'a' } else { style };

@@ -19,6 +19,8 @@ pub(super) struct Draft {
     pub(super) depth: u8,
     /// Whether it must not be taken for a heading: a signature's sign.
     pub(super) fixed: bool,
+    /// Whether an image stands right above it.
+    pub(super) below_image: bool,
 }
 
 /// Makes blocks of lines. Every line that is neither blank nor markup as a whole lies in one.
@@ -65,6 +67,10 @@ pub(super) fn draft(text: &str, lines: &[Line], classes: &[Class], flowed: bool)
             }
         };
     }
+    for draft in &mut drafts {
+        let above = classes[..draft.first].iter().rev().take(2).find(|c| **c != Class::Blank);
+        draft.below_image = above == Some(&Class::Image);
+    }
     drafts
 }
 
@@ -78,7 +84,7 @@ fn follows(lines: &[Line], classes: &[Class], i: usize) -> bool {
 fn single(lines: &[Line], at: usize, kind: BlockKind) -> Draft {
     let depth = lines[at].depth;
     let kind = if depth > 0 && kind == BlockKind::Paragraph { BlockKind::Quote } else { kind };
-    Draft { kind, first: at, last: at, depth, fixed: false }
+    Draft { kind, first: at, last: at, depth, fixed: false, below_image: false }
 }
 
 /// Lines `at..end`, of which each may go on from the one above. The first may be a list item.
