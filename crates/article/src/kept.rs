@@ -156,7 +156,8 @@ impl Kept {
     /// Adds one block; `cursor` is the first removal that ends behind its start.
     fn block(&mut self, article: &Article, block: Block, cursor: usize) {
         let joint = if self.text.is_empty() { "" } else { "\n\n" };
-        let start = self.text.len() + joint.len();
+        let before = self.text.len();
+        let start = before + joint.len();
         let mut writer = BlockWriter { kept: self, joint, at_start: true, space: false };
         let mut rest = block.span;
         for removal in &article.removals()[cursor..] {
@@ -173,7 +174,15 @@ impl Kept {
         writer.piece(article, rest, block);
         if self.text.len() > start {
             self.blocks.push(KeptBlock { block, range: start..self.text.len() });
+        } else {
+            // Nothing but white space around a removal: no block, no joint.
+            self.text.truncate(before);
+            self.runs.truncate(self.runs.len() - usize::from(self.ends_in_an_empty_run()));
         }
+    }
+
+    fn ends_in_an_empty_run(&self) -> bool {
+        self.runs.last().is_some_and(|run| run.len == 0)
     }
 }
 
@@ -332,6 +341,7 @@ mod tests {
             ("\n  x\n   y\n", vec![(Code, 0..10)], vec![], "  x\n   y"),
             ("\n\n", vec![(Paragraph, 0..2)], vec![], ""),
             ("a\u{2028}b", vec![(Paragraph, 0..5)], vec![], "a b"),
+            ("a\n  x", vec![(Paragraph, 0..1), (Code, 1..5)], vec![4..5], "a"),
         ];
         for (text, blocks, gone, want) in cases {
             let article = made(text, &blocks, &gone);
@@ -375,6 +385,8 @@ mod tests {
             let mut tally = Tally::default();
             kept.count(&article, &mut tally);
             prop_assert_eq!(tally.unbalanced_text(), None);
+            let blocks: Vec<_> = kept.blocks().iter().map(|b| &kept.text()[b.range.clone()]).collect();
+            prop_assert_eq!(blocks.join("\n\n"), kept.text());
             let words = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
             let mut left = String::new();
             let mut at = 0;

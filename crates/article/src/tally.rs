@@ -56,6 +56,13 @@ impl Tally {
         kept.count(article, self);
     }
 
+    /// Adds one kept article whose text is written as it came.
+    pub fn keep_verbatim(&mut self, article: &Article) {
+        self.kept += 1;
+        self.text_bytes += article.text().len() as u64;
+        self.kept_bytes += article.text().len() as u64;
+    }
+
     /// Bytes removed, whatever the reason.
     #[must_use]
     pub fn removed_bytes(&self) -> u64 {
