@@ -10,6 +10,7 @@ use super::tokens::{Reader, Shape};
 pub(super) struct Weights {
     bias: f32,
     covered: f32,
+    sparse: f32,
     other_word: f32,
     other_words_least: f32,
     shouting: f32,
@@ -55,6 +56,7 @@ impl Weights {
         Some(match name {
             "bias" => &mut self.bias,
             "covered" => &mut self.covered,
+            "sparse" => &mut self.sparse,
             "other_word" => &mut self.other_word,
             "other_words_least" => &mut self.other_words_least,
             "shouting" => &mut self.shouting,
@@ -134,6 +136,9 @@ fn shape_sum(shape: &Shape, covered: usize, tokens: usize) -> f32 {
     if covered > 0 && covered * 2 >= tokens {
         sum += w.covered;
     }
+    if tokens > 20 && covered * 6 < tokens {
+        sum += w.sparse;
+    }
     let others = tokens.saturating_sub(covered).saturating_sub(6) as f32;
     sum += (others * w.other_word).max(w.other_words_least);
     if shape.words >= 6 && shape.capitals * 2 > shape.letters {
@@ -161,9 +166,9 @@ mod tests {
             .filter(|l| !l.starts_with('#'))
             .filter_map(|l| l.split_once('\t'))
             .collect();
-        assert_eq!(names.len(), 15);
+        assert_eq!(names.len(), 16);
         names.sort_unstable();
         names.dedup_by_key(|(name, _)| *name);
-        assert_eq!(names.len(), 15);
+        assert_eq!(names.len(), 16);
     }
 }

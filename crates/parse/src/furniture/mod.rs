@@ -48,7 +48,7 @@ impl Default for FurnitureConfig {
 /// Longer units are never furniture as a whole, in bytes; only their last sentences may be.
 const UNIT_BYTES_MAX: usize = 1500;
 /// Longer units in the middle of an article are not looked at, in bytes.
-const MIDDLE_BYTES_MAX: usize = 400;
+const MIDDLE_BYTES_MAX: usize = 280;
 /// From this length on a unit without evidence is part of the article's body, in bytes.
 const BODY_BYTES_MIN: usize = 60;
 /// Evidence below which a unit counts as body.

@@ -43,12 +43,12 @@ pub(super) struct Match {
     pub(super) tokens: usize,
 }
 
-/// All phrases, by their first word.
+/// All phrases, by the token they start with.
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
     pub(super) vocabulary: Vocabulary,
     phrases: Vec<Phrase>,
-    by_first: HashMap<Token, Vec<usize>>,
+    by_first: Vec<Vec<u16>>,
 }
 
 /// A line of the phrase file that says nothing.
@@ -160,8 +160,10 @@ impl Phrases {
         if phrase.runs.iter().any(Vec::is_empty) {
             return Err("a gap must stand between words");
         }
+        let index = u16::try_from(self.phrases.len()).map_err(|_| "it is one too many")?;
         for &first in &phrase.runs[0][0] {
-            self.by_first.entry(first).or_default().push(self.phrases.len());
+            self.by_first.resize(self.vocabulary.len().max(self.by_first.len()), Vec::new());
+            self.by_first[usize::from(first)].push(index);
         }
         self.phrases.push(phrase);
         Ok(())
@@ -196,32 +198,46 @@ impl Phrases {
         if !word.bytes().all(|b| b.is_ascii_lowercase()) || word.is_empty() {
             return Err("words stand in lower case, without accents and signs");
         }
-        Ok(self.vocabulary.add(word))
+        self.vocabulary.add(word).ok_or("a word of it is too long")
     }
 
-    /// Finds the phrases of a line, none overlapping another: at each place the weightiest.
+    /// Finds the phrases of a line, none overlapping another and each once: at each place the
+    /// weightiest.
     pub(super) fn find(&self, tokens: &[Token], mut found: impl FnMut(Match)) {
+        // More than these few are only in lines made to have them.
+        let mut seen = [u16::MAX; 16];
+        let mut count = 0;
         let mut at = 0;
         while at < tokens.len() {
-            let best = (tokens[at] != OTHER)
-                .then(|| self.by_first.get(&tokens[at]))
-                .flatten()
-                .into_iter()
-                .flatten()
-                .map(|&index| &self.phrases[index])
-                .filter_map(|phrase| Some((phrase, phrase.end(tokens, at)?)))
-                .max_by(|(a, a_end), (b, b_end)| {
-                    a.weight.total_cmp(&b.weight).then(a_end.cmp(b_end))
-                });
-            match best {
-                Some((phrase, end)) => {
-                    let Phrase { kind, weight, .. } = *phrase;
-                    found(Match { kind, weight, tokens: end - at });
-                    at = end;
-                }
-                None => at += 1,
+            let Some((index, phrase, end)) = self.best(tokens, at) else {
+                at += 1;
+                continue;
+            };
+            let is_new = !seen.contains(&index);
+            if is_new {
+                seen[count % seen.len()] = index;
+                count += 1;
+            }
+            let Phrase { kind, weight, .. } = *phrase;
+            found(Match { kind, weight: if is_new { weight } else { 0.0 }, tokens: end - at });
+            at = end;
+        }
+    }
+
+    /// The weightiest phrase at a place, of several the longest, and where it ends.
+    fn best(&self, tokens: &[Token], at: usize) -> Option<(u16, &Phrase, usize)> {
+        if tokens[at] == OTHER {
+            return None;
+        }
+        let mut best: Option<(u16, &Phrase, usize)> = None;
+        for &index in self.by_first.get(usize::from(tokens[at]))? {
+            let phrase = &self.phrases[usize::from(index)];
+            let Some(end) = phrase.end(tokens, at) else { continue };
+            if best.is_none_or(|(_, b, b_end)| (b.weight, b_end) < (phrase.weight, end)) {
+                best = Some((index, phrase, end));
             }
         }
+        best
     }
 }
 

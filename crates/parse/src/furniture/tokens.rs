@@ -39,43 +39,47 @@ const WORD_BYTES_MAX: usize = 24;
 /// The words that phrases are made of.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    words: HashMap<Box<str>, Token>,
-    /// Whether a word starts with this (folded) byte and is this long: most words of a text fall
-    /// through here, before they are hashed.
+    words: HashMap<Box<[u8]>, Token>,
+    /// Whether a word starts with this byte, ends with that one and is this long: most words of a
+    /// text fall through here, before they are hashed.
     plausible: Vec<bool>,
 }
 
 impl Default for Vocabulary {
     fn default() -> Self {
-        Self { words: HashMap::new(), plausible: vec![false; 256 * (WORD_BYTES_MAX + 1)] }
+        Self { words: HashMap::new(), plausible: vec![false; 32 * 32 * 32] }
     }
 }
 
 impl Vocabulary {
-    /// The number of a folded word, given to it now if it has none yet.
-    pub(super) fn add(&mut self, word: &str) -> Token {
-        if let Some(&token) = self.words.get(word) {
-            return token;
+    /// The number of a word in `a-z`, given to it now if it has none yet. Nothing for a word that
+    /// is too long, or one too many.
+    pub(super) fn add(&mut self, word: &str) -> Option<Token> {
+        if let Some(&token) = self.words.get(word.as_bytes()) {
+            return Some(token);
         }
-        let next = self.words.len() + usize::from(STOP) + 1;
-        let token = Token::try_from(next).unwrap_or(OTHER);
-        if let Some(place) = Self::place(word) {
-            self.plausible[place] = true;
-        }
-        self.words.insert(word.into(), token);
-        token
+        let token = Token::try_from(self.words.len() + usize::from(STOP) + 1).ok()?;
+        let place = Self::place(word.as_bytes()).filter(|_| word.len() <= WORD_BYTES_MAX)?;
+        self.plausible[place] = true;
+        self.words.insert(word.as_bytes().into(), token);
+        Some(token)
     }
 
-    fn find(&self, word: &str) -> Token {
-        if Self::place(word).is_none_or(|place| !self.plausible[place]) {
-            return OTHER;
-        }
-        self.words.get(word).copied().unwrap_or(OTHER)
+    /// How many tokens there are, signs included.
+    pub(super) fn len(&self) -> usize {
+        self.words.len() + usize::from(STOP) + 1
     }
 
-    fn place(word: &str) -> Option<usize> {
-        let first = usize::from(*word.as_bytes().first()?);
-        (word.len() <= WORD_BYTES_MAX).then_some(first * (WORD_BYTES_MAX + 1) + word.len())
+    fn find(&self, word: &[u8]) -> Token {
+        match Self::place(word) {
+            Some(place) if self.plausible[place] => self.words.get(word).copied().unwrap_or(OTHER),
+            _ => OTHER,
+        }
+    }
+
+    fn place(word: &[u8]) -> Option<usize> {
+        let (first, last) = (*word.first()?, *word.last()?);
+        Some(usize::from(first & 31) << 10 | usize::from(last & 31) << 5 | word.len() & 31)
     }
 }
 
@@ -84,7 +88,7 @@ impl Vocabulary {
 pub(super) struct Shape {
     /// Words, numbers and addresses.
     pub(super) words: usize,
-    /// Letters that have a case.
+    /// Letters and digits, in bytes.
     pub(super) letters: usize,
     /// Of these, capitals.
     pub(super) capitals: usize,
@@ -104,8 +108,25 @@ pub(super) struct Shape {
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     tokens: Vec<Token>,
-    word: String,
     shape: Shape,
+    word: Word,
+}
+
+/// The word being read, folded.
+#[derive(Debug, Default)]
+struct Word {
+    bytes: [u8; WORD_BYTES_MAX],
+    /// Bytes seen so far, those that found no room included.
+    len: usize,
+}
+
+impl Word {
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.len) {
+            *place = byte;
+        }
+        self.len += 1;
+    }
 }
 
 impl Reader {
@@ -113,73 +134,146 @@ impl Reader {
     pub(super) fn read(&mut self, line: &str, vocabulary: &Vocabulary) -> (&[Token], Shape) {
         self.tokens.clear();
         self.shape = Shape::default();
-        for chunk in line.split(|c: char| c.is_whitespace() || "<>()[]".contains(c)) {
-            match address(chunk) {
-                Some(sign) => {
-                    self.tokens.push(sign);
-                    self.shape.words += 1;
-                    self.shape.urls += usize::from(sign == URL);
-                    self.shape.mails += usize::from(sign != URL);
+        let bytes = line.as_bytes();
+        let mut chunk = Chunk::default();
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            match CLASSES[usize::from(byte)] {
+                Class::Lower => self.word.push(byte),
+                Class::Upper => {
+                    self.word.push(byte | 0x20);
+                    self.shape.capitals += 1;
                 }
-                None => self.words(chunk, vocabulary),
+                Class::Digit => {
+                    self.word.push(byte);
+                    self.shape.digits += 1;
+                }
+                Class::Space => {
+                    self.end_word(vocabulary);
+                    self.end_chunk(&mut chunk, line, at);
+                    chunk = self.chunk(at + 1);
+                }
+                Class::Sign => {
+                    self.end_word(vocabulary);
+                    chunk.is_address |= byte == b'@' || byte == b'.';
+                    self.sign(char::from(byte));
+                }
+                Class::Wide => {
+                    let c = line[at..].chars().next().unwrap_or_default();
+                    self.wide(c, vocabulary);
+                    if c.is_whitespace() {
+                        self.end_chunk(&mut chunk, line, at);
+                        chunk = self.chunk(at + c.len_utf8());
+                    }
+                    at += c.len_utf8();
+                    continue;
+                }
             }
+            at += 1;
         }
+        self.end_word(vocabulary);
+        self.end_chunk(&mut chunk, line, at);
         (&self.tokens, self.shape)
     }
 
-    /// The words of a chunk that is no address.
-    fn words(&mut self, chunk: &str, vocabulary: &Vocabulary) {
-        let shape = &mut self.shape;
-        for c in chunk.chars() {
-            if c.is_ascii_alphanumeric() {
-                shape.letters += usize::from(c.is_ascii_alphabetic());
-                shape.capitals += usize::from(c.is_ascii_uppercase());
-                shape.digits += usize::from(c.is_ascii_digit());
-                self.word.push(c.to_ascii_lowercase());
-                continue;
-            }
-            if !c.is_ascii() && c.is_alphanumeric() {
-                shape.letters += usize::from(c.is_lowercase() || c.is_uppercase());
-                shape.capitals += usize::from(c.is_uppercase());
-                fold(c, &mut self.word);
-                continue;
-            }
-            if is_invisible(c) {
-                continue;
-            }
-            end_word(&mut self.word, &mut self.tokens, shape, vocabulary);
-            match c {
-                '.' | '!' | '?' | ';' | '|' | '•' | '·' | '–' | '—' | '…' | '。'
-                    if self.tokens.last().is_some_and(|&last| last != STOP) =>
-                {
-                    self.tokens.push(STOP);
-                }
-                _ => {}
-            }
-            match c {
-                '!' => shape.exclamations += 1,
-                '"' | '“' | '”' | '„' | '«' | '»' => shape.quotes += 1,
-                ':' => self.tokens.push(COLON),
-                '©' => self.tokens.push(COPYRIGHT),
-                _ => {}
-            }
+    /// A chunk that starts here.
+    fn chunk(&self, start: usize) -> Chunk {
+        Chunk { start, tokens: self.tokens.len(), shape: self.shape, is_address: false }
+    }
+
+    /// Takes the words of a chunk back if they are one address.
+    fn end_chunk(&mut self, chunk: &mut Chunk, line: &str, end: usize) {
+        if !chunk.is_address {
+            return;
         }
-        end_word(&mut self.word, &mut self.tokens, shape, vocabulary);
+        if let Some(sign) = address(&line[chunk.start..end]) {
+            self.tokens.truncate(chunk.tokens);
+            self.shape = chunk.shape;
+            self.tokens.push(sign);
+            self.shape.words += 1;
+            self.shape.urls += usize::from(sign == URL);
+            self.shape.mails += usize::from(sign != URL);
+        }
+    }
+
+    fn wide(&mut self, c: char, vocabulary: &Vocabulary) {
+        if c.is_alphanumeric() {
+            self.shape.capitals += usize::from(c.is_uppercase());
+            fold(c, &mut self.word);
+        } else if !is_invisible(c) {
+            self.end_word(vocabulary);
+            self.sign(c);
+        }
+    }
+
+    fn sign(&mut self, c: char) {
+        match c {
+            '!' => self.shape.exclamations += 1,
+            '"' | '“' | '”' | '„' | '«' | '»' => self.shape.quotes += 1,
+            ':' => self.tokens.push(COLON),
+            '©' => self.tokens.push(COPYRIGHT),
+            _ => {}
+        }
+        let stops = matches!(c, '.' | '!' | '?' | ';' | '|' | '•' | '·' | '…' | '。');
+        if stops && self.tokens.last().is_some_and(|&last| last != STOP) {
+            self.tokens.push(STOP);
+        }
+    }
+
+    fn end_word(&mut self, vocabulary: &Vocabulary) {
+        let len = std::mem::take(&mut self.word.len);
+        if len == 0 {
+            return;
+        }
+        self.tokens.push(match self.word.bytes.get(..len) {
+            Some([first, ..]) if first.is_ascii_digit() => NUMBER,
+            Some(word) => vocabulary.find(word),
+            None => OTHER,
+        });
+        self.shape.words += 1;
+        self.shape.letters += len;
     }
 }
 
-fn end_word(
-    word: &mut String,
-    tokens: &mut Vec<Token>,
-    shape: &mut Shape,
-    vocabulary: &Vocabulary,
-) {
-    if let Some(first) = word.as_bytes().first() {
-        tokens.push(if first.is_ascii_digit() { NUMBER } else { vocabulary.find(word) });
-        shape.words += 1;
-        word.clear();
-    }
+/// What stands between two white spaces or brackets: words, or one address.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chunk {
+    start: usize,
+    /// How many tokens stood before it, and what the line looked like.
+    tokens: usize,
+    shape: Shape,
+    /// Whether it may be an address.
+    is_address: bool,
 }
+
+/// What a byte of UTF-8 is to the reader.
+#[derive(Clone, Copy)]
+enum Class {
+    Lower,
+    Upper,
+    Digit,
+    /// White space and the brackets that often stand around addresses.
+    Space,
+    Sign,
+    /// Part of a character that is not ASCII.
+    Wide,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Wide; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' => Class::Lower,
+            b'A'..=b'Z' => Class::Upper,
+            b'0'..=b'9' => Class::Digit,
+            b' ' | b'\t'..=b'\r' | b'<' | b'>' | b'(' | b')' | b'[' | b']' => Class::Space,
+            _ => Class::Sign,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// Which kind of address a chunk without white space is, if it is one.
 fn address(chunk: &str) -> Option<Token> {
@@ -214,23 +308,23 @@ const TOP_DOMAINS: [&str; 40] = [
 ];
 
 /// Adds a letter in lower case, Latin letters without their accents.
-fn fold(c: char, word: &mut String) {
+fn fold(c: char, word: &mut Word) {
     for c in c.to_lowercase() {
         match c {
-            'à'..='å' | 'ā' | 'ă' | 'ą' => word.push('a'),
-            'æ' => word.push_str("ae"),
-            'ç' | 'ć' | 'č' => word.push('c'),
-            'è'..='ë' | 'ē' | 'ę' | 'ě' => word.push('e'),
-            'ì'..='ï' | 'ī' => word.push('i'),
-            'ñ' | 'ń' | 'ň' => word.push('n'),
-            'ò'..='ö' | 'ø' | 'ō' | 'ő' => word.push('o'),
-            'œ' => word.push_str("oe"),
-            'ù'..='ü' | 'ū' | 'ů' | 'ű' => word.push('u'),
-            'ý' | 'ÿ' => word.push('y'),
-            'ß' => word.push_str("ss"),
+            'à'..='å' | 'ā' | 'ă' | 'ą' => word.push(b'a'),
+            'æ' => b"ae".iter().for_each(|&b| word.push(b)),
+            'ç' | 'ć' | 'č' => word.push(b'c'),
+            'è'..='ë' | 'ē' | 'ę' | 'ě' => word.push(b'e'),
+            'ì'..='ï' | 'ī' => word.push(b'i'),
+            'ñ' | 'ń' | 'ň' => word.push(b'n'),
+            'ò'..='ö' | 'ø' | 'ō' | 'ő' => word.push(b'o'),
+            'œ' => b"oe".iter().for_each(|&b| word.push(b)),
+            'ù'..='ü' | 'ū' | 'ů' | 'ű' => word.push(b'u'),
+            'ý' | 'ÿ' => word.push(b'y'),
+            'ß' => b"ss".iter().for_each(|&b| word.push(b)),
             // The accent of a letter written as two characters.
             '\u{300}'..='\u{36f}' => {}
-            _ => word.push(c),
+            _ => c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| word.push(b)),
         }
     }
 }
@@ -272,14 +366,14 @@ mod tests {
     #[test]
     fn words_are_told_without_case_and_accents() {
         let mut vocabulary = Vocabulary::default();
-        let words = ["siguenos", "en", "strasse"].map(|w| vocabulary.add(w));
+        let words = ["siguenos", "en", "strasse"].map(|w| vocabulary.add(w).unwrap());
         let mut reader = Reader::default();
         for line in ["SÍGUENOS en: Straße", "«Si\u{301}guenos» en: STRA\u{ad}SSE"] {
             let (tokens, shape) = reader.read(line, &vocabulary);
             assert_eq!(tokens, [words[0], words[1], COLON, words[2]], "{line}");
             assert_eq!(shape.words, 3, "{line}");
         }
-        let (tokens, _) = reader.read("En. – en!", &vocabulary);
+        let (tokens, _) = reader.read("En. • en!", &vocabulary);
         assert_eq!(tokens, [words[1], STOP, words[1], STOP]);
         let (tokens, shape) = reader.read("© 2024 x@y.example 12:30 AP", &vocabulary);
         assert_eq!(tokens, [COPYRIGHT, NUMBER, MAIL, NUMBER, COLON, NUMBER, OTHER]);

@@ -84,11 +84,16 @@ fn push(article: &Article, block: usize, island: Option<Span>, units: &mut Vec<U
 /// The lines of a span, trimmed, without empty ones.
 fn lines(article: &Article, island: Span) -> Vec<Span> {
     let text = article.text();
+    let bytes = island.slice(text).as_bytes();
     let mut lines = Vec::new();
-    let mut start = island.start();
-    for line in island.slice(text).split_inclusive(['\n', '\r', '\u{2028}', '\u{2029}']) {
-        let end = start + line.len();
-        if let Ok(span) = article.span(start..end) {
+    let mut start = 0;
+    let ends = memchr::memchr3_iter(b'\n', b'\r', LINE_SEPARATOR[0], bytes).filter(|&at| {
+        bytes[at] != LINE_SEPARATOR[0]
+            || (bytes[at..].starts_with(&LINE_SEPARATOR)
+                || bytes[at..].starts_with(&PARAGRAPH_SEPARATOR))
+    });
+    for end in ends.chain([bytes.len()]) {
+        if let Ok(span) = article.span(island.start() + start..island.start() + end) {
             let span = span.trim(text);
             if !span.is_empty() {
                 lines.push(span);
@@ -98,6 +103,10 @@ fn lines(article: &Article, island: Span) -> Vec<Span> {
     }
     lines
 }
+
+/// U+2028 and U+2029 in UTF-8.
+const LINE_SEPARATOR: [u8; 3] = [0xe2, 0x80, 0xa8];
+const PARAGRAPH_SEPARATOR: [u8; 3] = [0xe2, 0x80, 0xa9];
 
 fn last_line(text: &str) -> &str {
     text.rsplit(['\n', '\r', '\u{2028}', '\u{2029}']).next().unwrap_or(text)
