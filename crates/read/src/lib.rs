@@ -1,1 +1,47 @@
-//! To be written.
+//! Inputs opened, decompressed and cut into [`Record`](newsmill_article::Record)s.
+//!
+//! [`inputs`] turns the arguments of a command into a list of [`Input`]s; [`records`] reads one of
+//! them. Format and compression are told from content first, then from the name. What cannot be
+//! read is a [`Reject`](newsmill_article::Reject) among the records, and reading goes on behind it
+//! where it can:
+//!
+//! ```
+//! use newsmill_article::Limits;
+//! use newsmill_read::{ReadOptions, records_of};
+//!
+//! let dump = b"{\"id\":1,\"text\":\"A river rose.\",\"url\":\"https://example.org/1\"}\n{torn\n";
+//! let mut records = records_of(&dump[..], "dump.jsonl", &ReadOptions::default(), &Limits::default())?;
+//! let record = records.next().unwrap().unwrap();
+//! assert_eq!(record.id.as_deref(), Some("1"));
+//! assert_eq!(record.metadata.text("url").as_deref(), Some("https://example.org/1"));
+//! let reject = records.next().unwrap().unwrap_err();
+//! assert_eq!((reject.origin.ordinal, reject.origin.offset), (1, 62));
+//! assert!(records.next().is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A container format is one file that implements [`Container`] and one line in [`ALL`].
+
+mod container;
+mod error;
+mod foreign;
+mod glob;
+mod inflate;
+mod input;
+mod jsonl;
+mod lines;
+mod mail;
+mod options;
+mod peek;
+mod records;
+mod row;
+mod text;
+
+pub use container::{ALL, Container, Cut, Source};
+pub use error::ReadError;
+pub use inflate::reject;
+pub use input::{Input, inputs};
+pub use jsonl::JsonLines;
+pub use options::ReadOptions;
+pub use records::{Records, records, records_of};
+pub use text::PlainText;

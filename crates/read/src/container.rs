@@ -1,0 +1,129 @@
+//! The container formats there are.
+
+use std::io::BufRead;
+use std::sync::Arc;
+
+use newsmill_article::{Limits, Record, Reject};
+
+use crate::{JsonLines, PlainText, ReadError, ReadOptions};
+
+/// Every container format, in the order in which content is tried.
+pub const ALL: &[&dyn Container] = &[&JsonLines, &PlainText];
+
+/// A format that holds records.
+///
+/// Cutting is sequential and in input order. Decompression has already happened.
+pub trait Container: Sync {
+    /// Its unique name in kebab case, as users give it.
+    fn name(&self) -> &'static str;
+
+    /// What it is, in a few words for a table.
+    fn about(&self) -> &'static str;
+
+    /// Endings of file names, in lower case without the dot. They count where content says nothing.
+    fn extensions(&self) -> &'static [&'static str];
+
+    /// A small input in this format, of one record at least.
+    fn example(&self) -> &'static str;
+
+    /// Whether an input that starts with `head` is surely in this format. `head` is the first
+    /// 64 KiB, or the whole input if that is less.
+    fn sniff(&self, head: &[u8]) -> bool;
+
+    /// The records of `source`, and a reject for each that cannot be read, under ordinals that
+    /// count both from 0. Every `next` takes bytes from the source or ends, nothing is asked of a
+    /// source that has failed, and no memory beyond [`Limits::record_bytes`] is held for a record.
+    fn records(&self, source: Source, options: &ReadOptions, limits: &Limits) -> Cut;
+}
+
+/// What cutting an input gives.
+pub type Cut = Box<dyn Iterator<Item = Result<Record, Reject>> + Send>;
+
+/// The decompressed bytes of an input. Its errors are told by [`reject`](crate::reject()).
+pub struct Source {
+    /// The bytes.
+    pub reader: Box<dyn BufRead + Send>,
+    /// The input as it was named.
+    pub path: Arc<str>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// The container of that name.
+pub(crate) fn named(name: &str) -> Result<&'static dyn Container, ReadError> {
+    ALL.iter().copied().find(|c| c.name() == name).ok_or_else(|| ReadError::UnknownContainer {
+        name: name.to_owned(),
+        known: ALL.iter().map(|c| c.name()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// The container that the file name's ending asks for.
+pub(crate) fn of_extension(path: &str) -> Option<&'static dyn Container> {
+    let extension = extension(path)?;
+    ALL.iter().copied().find(|c| c.extensions().contains(&extension.as_str()))
+}
+
+/// The ending of a file name in lower case, without the endings of compression behind it.
+pub(crate) fn extension(path: &str) -> Option<String> {
+    let name = path.rsplit(['/', '\\']).next()?;
+    let mut parts = name.rsplit('.').map(str::to_ascii_lowercase);
+    let extension = parts.find(|p| !["gz", "zst", "zstd"].contains(&p.as_str()))?;
+    parts.next().is_some().then_some(extension)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records_of;
+
+    #[test]
+    fn containers_are_documented_and_read_their_own_examples() {
+        let mut names: Vec<_> = ALL.iter().map(|c| c.name()).collect();
+        for container in ALL {
+            let name = container.name();
+            assert!(!name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+            assert!(!container.about().is_empty());
+            assert!(!container.extensions().is_empty());
+            for extension in container.extensions() {
+                let path = format!("a/b.x.{extension}.gz");
+                assert_eq!(of_extension(&path).map(Container::name), Some(name));
+            }
+            let options = ReadOptions { from: Some(name.into()), ..ReadOptions::default() };
+            for options in [options, ReadOptions::default()] {
+                let example = container.example().as_bytes();
+                let read = records_of(example, "-", &options, &Limits::default()).unwrap();
+                let read: Vec<_> = read.collect::<Result<_, _>>().unwrap();
+                assert!(!read.is_empty(), "{name}");
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones() {
+        let error = named("docx").err().unwrap().to_string();
+        assert_eq!(error, "there is no input format \"docx\": use one of jsonl, text");
+    }
+
+    #[test]
+    fn endings_of_compression_do_not_count() {
+        let cases = [
+            ("a.jsonl", Some("jsonl")),
+            ("a.JSONL.gz", Some("jsonl")),
+            ("a.b/c", None),
+            ("a.gz", None),
+            ("gz", None),
+            ("", None),
+            ("a.txt.zst", Some("txt")),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(extension(path).as_deref(), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What stops a run before it starts reading.
+
+/// Arguments or options that cannot be meant. What goes wrong while reading is a
+/// [`Reject`](newsmill_article::Reject) instead.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// A path that does not exist.
+    #[error("there is no file or folder {path:?}: check the path")]
+    NotFound {
+        /// The path as it was given.
+        path: String,
+    },
+    /// A folder without a file in it.
+    #[error(
+        "there is no file in the folder {path:?} (hidden files and symbolic links are left out): name the files themselves"
+    )]
+    EmptyFolder {
+        /// The folder as it was given.
+        path: String,
+    },
+    /// A glob that no file matches.
+    #[error("no file matches {pattern:?}: check the pattern (`*` stops at `/`, `**` does not)")]
+    NoMatch {
+        /// The glob as it was given.
+        pattern: String,
+    },
+    /// A glob that is none.
+    #[error("{pattern:?} is neither a file nor a glob: correct the pattern")]
+    Glob {
+        /// The glob as it was given.
+        pattern: String,
+        /// What is wrong with it.
+        source: globset::Error,
+    },
+    /// A container name that no container has.
+    #[error("there is no input format {name:?}: use one of {known}")]
+    UnknownContainer {
+        /// The name as it was given.
+        name: String,
+        /// The names there are, joined by commas.
+        known: String,
+    },
+}

@@ -1,0 +1,156 @@
+//! An input, opened and cut.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use newsmill_article::{Limits, Origin, Record, Reject, RejectKind, Stage};
+
+use crate::container::{Container, Cut, Source, named, of_extension};
+use crate::inflate::inflate;
+use crate::input::Place;
+use crate::peek::Peeked;
+use crate::{ALL, Input, PlainText, ReadError, ReadOptions, foreign};
+
+/// How much of an input is looked at to tell its format.
+const HEAD: u64 = 64 << 10;
+
+/// The records of one input in their order, with a reject in the place of each that can't be read.
+pub struct Records {
+    cut: Option<Cut>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Records {
+    /// Bytes of the input read so far, before decompression: to be held against
+    /// [`Input::bytes`].
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<Record, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.cut.as_mut()?.next();
+        if next.is_none() {
+            self.cut = None;
+        }
+        next
+    }
+}
+
+impl fmt::Debug for Records {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records").field("bytes_read", &self.bytes_read()).finish_non_exhaustive()
+    }
+}
+
+/// Opens `input` and cuts it into records. An input that cannot be opened is one reject; the file
+/// is open from here until the records are dropped or at their end.
+///
+/// ```no_run
+/// use newsmill_article::Limits;
+/// use newsmill_read::{ReadOptions, inputs, records};
+///
+/// let (options, limits) = (ReadOptions::default(), Limits::default());
+/// for input in inputs(&["dumps".into(), "more/*.jsonl.zst".into()], &limits)? {
+///     for row in records(&input, &options, &limits)? {
+///         match row {
+///             Ok(record) => println!("{} bytes", record.content.len()),
+///             Err(reject) => eprintln!("{reject}"),
+///         }
+///     }
+/// }
+/// # Ok::<(), newsmill_read::ReadError>(())
+/// ```
+///
+/// # Errors
+/// When [`ReadOptions::from`] names no container.
+pub fn records(
+    input: &Input,
+    options: &ReadOptions,
+    limits: &Limits,
+) -> Result<Records, ReadError> {
+    let path = Arc::clone(input.path());
+    let (kind, detail) = match &input.place {
+        Place::Stdin => return cut(Box::new(io::stdin()), path, options, limits),
+        Place::File(file) => match File::open(file) {
+            Ok(file) => return cut(Box::new(file), path, options, limits),
+            Err(error) => (RejectKind::Unreadable, format!("it cannot be opened: {error}")),
+        },
+        Place::Refused(kind, detail) => (*kind, detail.clone()),
+    };
+    options.from.as_deref().map(named).transpose()?;
+    let reject = Reject::new(Origin::new(path, 0), Stage::Read, kind, detail);
+    Ok(Records { cut: Some(Box::new(std::iter::once(Err(reject)))), bytes: Arc::default() })
+}
+
+/// The records of `reader`, which may be compressed, under the name `path`. As [`records`], for
+/// what is no file.
+///
+/// # Errors
+/// When [`ReadOptions::from`] names no container.
+pub fn records_of(
+    reader: impl Read + Send + 'static,
+    path: impl Into<Arc<str>>,
+    options: &ReadOptions,
+    limits: &Limits,
+) -> Result<Records, ReadError> {
+    cut(Box::new(reader), path.into(), options, limits)
+}
+
+fn cut(
+    raw: Box<dyn Read + Send>,
+    path: Arc<str>,
+    options: &ReadOptions,
+    limits: &Limits,
+) -> Result<Records, ReadError> {
+    let from = options.from.as_deref().map(named).transpose()?;
+    let bytes = Arc::default();
+    let counted = Counted { raw, bytes: Arc::clone(&bytes) };
+    let reader = Peeked::new(inflate(Box::new(counted), limits), HEAD);
+    let container = from.map_or_else(|| container_of(reader.head(), &path), Ok);
+    let cut = match container {
+        Ok(container) => {
+            container.records(Source { reader: Box::new(reader), path }, options, limits)
+        }
+        Err(format) => {
+            let detail = format!("it is {format}, which is not read yet");
+            let origin = Origin::new(path, 0);
+            let reject = Reject::new(origin, Stage::Read, RejectKind::Unsupported, detail);
+            Box::new(std::iter::once(Err(reject)))
+        }
+    };
+    Ok(Records { cut: Some(cut), bytes })
+}
+
+/// The container of an input: by its content, then by its name, and plain text when neither says
+/// anything. The error names a format that is known and not read.
+fn container_of(head: &[u8], path: &str) -> Result<&'static dyn Container, &'static str> {
+    if let Some(container) = ALL.iter().copied().find(|c| c.sniff(head)) {
+        return Ok(container);
+    }
+    match foreign::name(head, path) {
+        Some(format) => Err(format),
+        None => Ok(of_extension(path).unwrap_or(&PlainText)),
+    }
+}
+
+/// A reader that tells how far it has come.
+struct Counted {
+    raw: Box<dyn Read + Send>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.raw.read(buffer)?;
+        self.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
