@@ -1,6 +1,8 @@
 //! Every small input, cut at each byte and with each bit flipped: no panic, no endless reading, and
 //! what stands before the damage is there.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test may panic like the test")]
+
 use std::io::{Cursor, Write};
 
 use newsmill_article::{Content, Limits, Record, Reject, RejectKind};
