@@ -121,7 +121,7 @@ pub(super) fn weigh(line: &str, reader: &mut Reader) -> Evidence {
                 return;
             }
         }
-        covered += found.tokens;
+        covered += found.words;
     });
     evidence.heads_list = head && covered * 3 >= tokens.len() * 2;
     evidence.sum =

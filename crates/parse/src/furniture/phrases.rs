@@ -39,8 +39,8 @@ struct Phrase {
 pub(super) struct Match {
     pub(super) kind: Kind,
     pub(super) weight: f32,
-    /// Tokens from the first to the last word, gaps included.
-    pub(super) tokens: usize,
+    /// Its words, without what stands in its gaps.
+    pub(super) words: usize,
 }
 
 /// All phrases, by the token they start with.
@@ -49,6 +49,8 @@ pub(super) struct Phrases {
     pub(super) vocabulary: Vocabulary,
     phrases: Vec<Phrase>,
     by_first: Vec<Vec<u16>>,
+    /// The same for phrases that only stand at the start of a sentence.
+    by_start: Vec<Vec<u16>>,
 }
 
 /// A line of the phrase file that says nothing.
@@ -162,8 +164,9 @@ impl Phrases {
         }
         let index = u16::try_from(self.phrases.len()).map_err(|_| "it is one too many")?;
         for &first in &phrase.runs[0][0] {
-            self.by_first.resize(self.vocabulary.len().max(self.by_first.len()), Vec::new());
-            self.by_first[usize::from(first)].push(index);
+            let table = if phrase.at_start { &mut self.by_start } else { &mut self.by_first };
+            table.resize(self.vocabulary.len().max(table.len()), Vec::new());
+            table[usize::from(first)].push(index);
         }
         self.phrases.push(phrase);
         Ok(())
@@ -219,7 +222,7 @@ impl Phrases {
                 count += 1;
             }
             let Phrase { kind, weight, .. } = *phrase;
-            found(Match { kind, weight: if is_new { weight } else { 0.0 }, tokens: end - at });
+            found(Match { kind, weight: if is_new { weight } else { 0.0 }, words: phrase.words() });
             at = end;
         }
     }
@@ -230,7 +233,11 @@ impl Phrases {
             return None;
         }
         let mut best: Option<(u16, &Phrase, usize)> = None;
-        for &index in self.by_first.get(usize::from(tokens[at]))? {
+        let first = usize::from(tokens[at]);
+        let anywhere = self.by_first.get(first).map_or(&[][..], |v| v);
+        let is_start = at == 0 || tokens[at - 1] == STOP;
+        let at_start = self.by_start.get(first).filter(|_| is_start).map_or(&[][..], |v| v);
+        for &index in anywhere.iter().chain(at_start) {
             let phrase = &self.phrases[usize::from(index)];
             let Some(end) = phrase.end(tokens, at) else { continue };
             if best.is_none_or(|(_, b, b_end)| (b.weight, b_end) < (phrase.weight, end)) {
@@ -242,11 +249,12 @@ impl Phrases {
 }
 
 impl Phrase {
+    fn words(&self) -> usize {
+        self.runs.iter().map(Vec::len).sum()
+    }
+
     /// Where the phrase ends if it stands at `at`.
     fn end(&self, tokens: &[Token], at: usize) -> Option<usize> {
-        if self.at_start && at > 0 && tokens[at - 1] != STOP {
-            return None;
-        }
         let mut end = at;
         for (index, run) in self.runs.iter().enumerate() {
             let gap = if index == 0 { 0 } else { GAP_WORDS_MAX };

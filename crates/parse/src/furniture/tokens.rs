@@ -1,7 +1,5 @@
 //! A line as a row of small numbers: known words, and signs such as addresses and figures.
 
-use std::collections::HashMap;
-
 /// A word of the phrase lists, a sign, or [`OTHER`].
 pub(super) type Token = u16;
 
@@ -37,47 +35,59 @@ pub(super) const SIGNS: [(&str, Token); 6] = [
 const WORD_BYTES_MAX: usize = 24;
 
 /// The words that phrases are made of.
+///
+/// Most words of a text are none of them, so a look-up must fail fast: words are chained by first
+/// letter, last letter and length, and most chains are empty.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    words: HashMap<Box<[u8]>, Token>,
-    /// Whether a word starts with this byte, ends with that one and is this long: most words of a
-    /// text fall through here, before they are hashed.
-    plausible: Vec<bool>,
+    /// The first token of each chain, or [`OTHER`].
+    chains: Vec<Token>,
+    /// Each word and the next of its chain; the first tokens are signs and have none.
+    words: Vec<(Box<[u8]>, Token)>,
 }
 
 impl Default for Vocabulary {
     fn default() -> Self {
-        Self { words: HashMap::new(), plausible: vec![false; 32 * 32 * 32] }
+        let signs = vec![(Box::default(), OTHER); usize::from(STOP) + 1];
+        Self { chains: vec![OTHER; 32 * 32 * 32], words: signs }
     }
 }
 
 impl Vocabulary {
-    /// The number of a word in `a-z`, given to it now if it has none yet. Nothing for a word that
+    /// The token of a word in `a-z`, given to it now if it has none yet. Nothing for a word that
     /// is too long, or one too many.
     pub(super) fn add(&mut self, word: &str) -> Option<Token> {
-        if let Some(&token) = self.words.get(word.as_bytes()) {
-            return Some(token);
+        let word = word.as_bytes();
+        let known = self.find(word);
+        if known != OTHER {
+            return Some(known);
         }
-        let token = Token::try_from(self.words.len() + usize::from(STOP) + 1).ok()?;
-        let place = Self::place(word.as_bytes()).filter(|_| word.len() <= WORD_BYTES_MAX)?;
-        self.plausible[place] = true;
-        self.words.insert(word.as_bytes().into(), token);
+        let chain = Self::chain(word).filter(|_| word.len() <= WORD_BYTES_MAX)?;
+        let token = Token::try_from(self.words.len()).ok()?;
+        self.words.push((word.into(), self.chains[chain]));
+        self.chains[chain] = token;
         Some(token)
     }
 
     /// How many tokens there are, signs included.
     pub(super) fn len(&self) -> usize {
-        self.words.len() + usize::from(STOP) + 1
+        self.words.len()
     }
 
+    /// The token of a word, capitals of ASCII folded.
     fn find(&self, word: &[u8]) -> Token {
-        match Self::place(word) {
-            Some(place) if self.plausible[place] => self.words.get(word).copied().unwrap_or(OTHER),
-            _ => OTHER,
+        let mut token = Self::chain(word).map_or(OTHER, |chain| self.chains[chain]);
+        while token != OTHER {
+            let (known, next) = &self.words[usize::from(token)];
+            if known.eq_ignore_ascii_case(word) {
+                break;
+            }
+            token = *next;
         }
+        token
     }
 
-    fn place(word: &[u8]) -> Option<usize> {
+    fn chain(word: &[u8]) -> Option<usize> {
         let (first, last) = (*word.first()?, *word.last()?);
         Some(usize::from(first & 31) << 10 | usize::from(last & 31) << 5 | word.len() & 31)
     }
@@ -139,18 +149,15 @@ impl Reader {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             match CLASSES[usize::from(byte)] {
-                Class::Lower => self.word.push(byte),
-                Class::Upper => {
-                    self.word.push(byte | 0x20);
-                    self.shape.capitals += 1;
-                }
-                Class::Digit => {
-                    self.word.push(byte);
-                    self.shape.digits += 1;
+                Class::Letter | Class::Digit => {
+                    let end = self.word_end(bytes, at);
+                    self.run(&bytes[at..end], bytes.get(end), vocabulary);
+                    at = end;
+                    continue;
                 }
                 Class::Space => {
                     self.end_word(vocabulary);
-                    self.end_chunk(&mut chunk, line, at);
+                    self.end_chunk(&chunk, line, at);
                     chunk = self.chunk(at + 1);
                 }
                 Class::Sign => {
@@ -162,7 +169,7 @@ impl Reader {
                     let c = line[at..].chars().next().unwrap_or_default();
                     self.wide(c, vocabulary);
                     if c.is_whitespace() {
-                        self.end_chunk(&mut chunk, line, at);
+                        self.end_chunk(&chunk, line, at);
                         chunk = self.chunk(at + c.len_utf8());
                     }
                     at += c.len_utf8();
@@ -172,8 +179,41 @@ impl Reader {
             at += 1;
         }
         self.end_word(vocabulary);
-        self.end_chunk(&mut chunk, line, at);
+        self.end_chunk(&chunk, line, at);
         (&self.tokens, self.shape)
+    }
+
+    /// Where the letters and digits of ASCII that start at `at` end.
+    fn word_end(&mut self, bytes: &[u8], at: usize) -> usize {
+        let mut end = at;
+        while let Some(&byte) = bytes.get(end) {
+            match CLASSES[usize::from(byte)] {
+                Class::Letter => self.shape.capitals += usize::from(byte & 0x20 == 0),
+                Class::Digit => self.shape.digits += 1,
+                _ => break,
+            }
+            end += 1;
+        }
+        end
+    }
+
+    /// Letters and digits of ASCII: a whole word, unless letters of another kind touch it.
+    fn run(&mut self, run: &[u8], next: Option<&u8>, vocabulary: &Vocabulary) {
+        let touched = next.is_some_and(|&b| matches!(CLASSES[usize::from(b)], Class::Wide));
+        if self.word.len > 0 || touched {
+            run.iter().for_each(|&byte| self.word.push(byte));
+        } else {
+            self.push_word(run, vocabulary);
+        }
+    }
+
+    fn push_word(&mut self, word: &[u8], vocabulary: &Vocabulary) {
+        self.tokens.push(match word {
+            [first, ..] if first.is_ascii_digit() => NUMBER,
+            _ => vocabulary.find(word),
+        });
+        self.shape.words += 1;
+        self.shape.letters += word.len();
     }
 
     /// A chunk that starts here.
@@ -182,7 +222,7 @@ impl Reader {
     }
 
     /// Takes the words of a chunk back if they are one address.
-    fn end_chunk(&mut self, chunk: &mut Chunk, line: &str, end: usize) {
+    fn end_chunk(&mut self, chunk: &Chunk, line: &str, end: usize) {
         if !chunk.is_address {
             return;
         }
@@ -220,18 +260,13 @@ impl Reader {
         }
     }
 
+    /// Ends a word that was gathered letter by letter.
     fn end_word(&mut self, vocabulary: &Vocabulary) {
-        let len = std::mem::take(&mut self.word.len);
-        if len == 0 {
-            return;
+        if self.word.len > 0 {
+            let word = std::mem::take(&mut self.word);
+            // A longer word is none of the vocabulary's, and its first bytes are not either.
+            self.push_word(word.bytes.get(..word.len).unwrap_or(b"-"), vocabulary);
         }
-        self.tokens.push(match self.word.bytes.get(..len) {
-            Some([first, ..]) if first.is_ascii_digit() => NUMBER,
-            Some(word) => vocabulary.find(word),
-            None => OTHER,
-        });
-        self.shape.words += 1;
-        self.shape.letters += len;
     }
 }
 
@@ -249,8 +284,7 @@ struct Chunk {
 /// What a byte of UTF-8 is to the reader.
 #[derive(Clone, Copy)]
 enum Class {
-    Lower,
-    Upper,
+    Letter,
     Digit,
     /// White space and the brackets that often stand around addresses.
     Space,
@@ -264,8 +298,7 @@ const CLASSES: [Class; 256] = {
     let mut byte = 0;
     while byte < 128 {
         classes[byte] = match byte as u8 {
-            b'a'..=b'z' => Class::Lower,
-            b'A'..=b'Z' => Class::Upper,
+            b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
             b'0'..=b'9' => Class::Digit,
             b' ' | b'\t'..=b'\r' | b'<' | b'>' | b'(' | b')' | b'[' | b']' => Class::Space,
             _ => Class::Sign,
