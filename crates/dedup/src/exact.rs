@@ -60,3 +60,33 @@ pub fn representatives(sketches: &[Sketch], order: &KeepOrder) -> Vec<u32> {
     }
     representatives
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_and_its_place_counts() {
+        let words: Vec<u64> = (1..50).map(|i| crate::hash::splitmix(0, i)).collect();
+        let whole = fingerprint(&words);
+        for at in 0..words.len() {
+            let mut changed = words.clone();
+            changed[at] ^= 1;
+            assert_ne!(fingerprint(&changed), whole);
+            changed.remove(at);
+            assert_ne!(fingerprint(&changed), whole);
+            let mut swapped = words.clone();
+            swapped.swap(at, (at + 1) % words.len());
+            assert_ne!(fingerprint(&swapped), whole);
+        }
+    }
+
+    #[test]
+    fn representatives_are_first_in_keep_order() {
+        let sketch = |print: Option<u128>| Sketch { fingerprint: print, ..Sketch::default() };
+        let sketches = [Some(1), Some(2), Some(1), None, None, Some(1)].map(sketch);
+        let order = KeepOrder::by_key(6, |doc| std::cmp::Reverse(doc));
+        assert_eq!(representatives(&sketches, &order), [5, 1, 5, 3, 4, 5]);
+        assert_eq!(representatives(&sketches, &KeepOrder::input(6)), [0, 1, 0, 3, 4, 0]);
+    }
+}

@@ -49,11 +49,120 @@ pub fn shingles_into(tokens: &[u64], words: usize, set: &mut ShingleSet) {
         rolling = append(rolling, entering).wrapping_sub(gone.wrapping_mul(leaving_weight));
         set.push(fold_multiply(rolling ^ FINISH, BASE));
     }
-    set.sort_unstable();
+    sort_hashes(set);
     set.dedup();
+}
+
+/// Sorts numbers that are spread evenly over all 64-bit numbers, as hashes are, in linear time:
+/// deals them into about as many buckets as there are numbers by their highest bits, then sorts by
+/// insertion what is nearly in order. Numbers that are not spread evenly cost n log n.
+fn sort_hashes(hashes: &mut Vec<u64>) {
+    const WORTH_DEALING: usize = 64;
+    const MOVES_EXPECTED: usize = 8;
+    if hashes.len() < WORTH_DEALING {
+        hashes.sort_unstable();
+        return;
+    }
+    let bits = hashes.len().ilog2();
+    let bucket = |hash: u64| (hash >> (u64::BITS - bits)) as usize;
+    let mut places = vec![0_usize; 1 << bits];
+    for &hash in hashes.iter() {
+        places[bucket(hash)] += 1;
+    }
+    let mut sum = 0;
+    for place in &mut places {
+        sum += std::mem::replace(place, sum);
+    }
+    let mut dealt = vec![0; hashes.len()];
+    for &hash in hashes.iter() {
+        let place = &mut places[bucket(hash)];
+        dealt[*place] = hash;
+        *place += 1;
+    }
+    let mut moves_left = MOVES_EXPECTED * dealt.len();
+    for i in 1..dealt.len() {
+        let hash = dealt[i];
+        let mut at = i;
+        while at > 0 && dealt[at - 1] > hash {
+            dealt[at] = dealt[at - 1];
+            at -= 1;
+        }
+        dealt[at] = hash;
+        match moves_left.checked_sub(i - at) {
+            Some(left) => moves_left = left,
+            None => {
+                dealt.sort_unstable();
+                break;
+            }
+        }
+    }
+    *hashes = dealt;
 }
 
 #[inline(always)]
 fn append(sum: u64, hash: u64) -> u64 {
     sum.wrapping_mul(BASE).wrapping_add(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::tokens::{Tokens, tokenize_into};
+
+    fn words(text: &str) -> Vec<u64> {
+        let mut tokens = Tokens::default();
+        tokenize_into(text, &mut tokens);
+        tokens.hashes().to_vec()
+    }
+
+    #[test]
+    fn short_texts_and_no_words_a_shingle_give_nothing() {
+        let four = words("one two three four");
+        for (size, expected) in [(0, 0), (1, 4), (4, 1), (5, 0), (usize::MAX, 0)] {
+            assert_eq!(shingles(&four, size).len(), expected, "{size}");
+        }
+        assert!(shingles(&[], 1).is_empty());
+    }
+
+    #[test]
+    fn order_of_words_matters() {
+        assert_ne!(shingles(&words("a b c"), 3), shingles(&words("c b a"), 3));
+        assert_ne!(shingles(&words("a a b"), 3), shingles(&words("a b b"), 3));
+    }
+
+    #[test]
+    fn sorts_numbers_that_are_not_spread() {
+        let mut clustered: Vec<u64> = (0..100_000_u64).rev().collect();
+        sort_hashes(&mut clustered);
+        assert!(clustered.is_sorted());
+        let mut equal = vec![7; 100_000];
+        sort_hashes(&mut equal);
+        assert_eq!(equal.len(), 100_000);
+    }
+
+    proptest! {
+        #[test]
+        fn as_many_as_there_are_different_runs(
+            ids in prop::collection::vec(0_u64..5, 0..200),
+            size in 1_usize..7,
+        ) {
+            let runs: HashSet<&[u64]> = ids.windows(size).collect();
+            let set = shingles(&ids, size);
+            prop_assert_eq!(set.len(), runs.len());
+            prop_assert!(set.is_sorted_by(|a, b| a < b));
+        }
+
+        #[test]
+        fn sorts_like_the_standard_library(
+            mut hashes in prop::collection::vec(any::<u64>(), 0..400),
+        ) {
+            let mut expected = hashes.clone();
+            expected.sort_unstable();
+            sort_hashes(&mut hashes);
+            prop_assert_eq!(hashes, expected);
+        }
+    }
 }

@@ -182,3 +182,96 @@ fn one_permutation(shingles: &[u64], values: usize, seed: u64) -> Vec<u32> {
     }
     signature
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn set(seed: u64, range: std::ops::Range<u64>) -> Vec<u64> {
+        let mut set: Vec<u64> = range.map(|i| splitmix(seed, i)).collect();
+        set.sort_unstable();
+        set
+    }
+
+    fn sketcher(method: Method, bands: usize) -> Sketcher {
+        Sketcher::new(&AcrossConfig { method, bands, ..AcrossConfig::default() }).unwrap()
+    }
+
+    #[test]
+    fn estimates_within_the_stated_error() {
+        for method in [Method::MinHash, Method::OnePermutation] {
+            let sketcher = sketcher(method, 64);
+            let sketch = |range| sketcher.sketch(&[], &set(1, range));
+            for (shared, similarity) in [(1000, 1000.0 / 3000.0), (2000, 1.0), (1600, 1600.0 / 2400.0)] {
+                let (a, b) = (sketch(0..2000), sketch(2000 - shared..4000 - shared));
+                let error = (similarity * (1.0 - similarity) / 256.0_f64).sqrt();
+                let estimate = estimate(&a.signature, &b.signature);
+                assert!((estimate - similarity).abs() <= 4.0 * error, "{method:?} {estimate}");
+            }
+        }
+    }
+
+    #[test]
+    fn unlike_texts_share_next_to_nothing_however_short() {
+        for method in [Method::MinHash, Method::OnePermutation] {
+            let sketcher = sketcher(method, 64);
+            for size in [1, 3, 40, 1000] {
+                let (a, b) = (set(1, 0..size), set(2, 0..size));
+                let (a, b) = (sketcher.sketch(&[], &a), sketcher.sketch(&[], &b));
+                assert!(estimate(&a.signature, &b.signature) < 0.01);
+                assert_eq!(estimate(&a.signature, &a.signature), 1.0);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_made_of_nothing() {
+        let sketch = sketcher(Method::OnePermutation, 64).sketch(&[], &[]);
+        assert_eq!(sketch, Sketch::default());
+        assert_eq!(estimate(&[], &[]), 0.0);
+    }
+
+    #[test]
+    fn the_format_is_fixed() {
+        let shingles = set(3, 0..500);
+        let sum = |method| {
+            let sketch = sketcher(method, 64).sketch(&shingles, &shingles);
+            sketch.signature.iter().fold(0_u32, |sum, &v| sum.rotate_left(5) ^ v)
+        };
+        let found = (sum(Method::MinHash), sum(Method::OnePermutation));
+        assert_eq!((found, SKETCH_FORMAT), ((1_011_108_225, 3_587_366_961), 1));
+    }
+
+    #[test]
+    fn a_text_in_another_has_its_sample_in_the_others() {
+        let sketcher = sketcher(Method::OnePermutation, 64);
+        let inner = sketcher.sketch(&[], &set(1, 0..300));
+        let outer = sketcher.sketch(&[], &set(1, 0..3000));
+        assert!(inner.sampled.iter().all(|shingle| outer.sampled.contains(shingle)));
+        assert!((20..60).contains(&inner.sampled.len()), "{}", inner.sampled.len());
+        assert!((300..460).contains(&outer.sampled.len()), "{}", outer.sampled.len());
+    }
+
+    proptest! {
+        #[test]
+        fn vectors_and_plain_loops_agree(
+            mut shingles in prop::collection::btree_set(any::<u64>(), 1..100),
+            bands in 1_usize..40,
+        ) {
+            shingles.insert(u64::MAX);
+            let shingles: Vec<u64> = shingles.into_iter().collect();
+            let sketcher = sketcher(Method::MinHash, bands);
+            let plain: Vec<u32> = sketcher.multipliers.iter().zip(&sketcher.addends)
+                .map(|(times, plus)| {
+                    let values = shingles.iter().map(|shingle| {
+                        ((shingle >> 32) as u32).wrapping_mul(*times).wrapping_add(*plus)
+                    });
+                    values.min().unwrap()
+                })
+                .collect();
+            prop_assert_eq!(&*sketcher.sketch(&[], &shingles).signature, &plain[..]);
+        }
+    }
+}

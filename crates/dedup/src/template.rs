@@ -14,12 +14,14 @@ const MOST_EDITS: usize = 512;
 /// Whether two similar texts differ, for the most part, in names and numbers that stand in each
 /// other's place.
 ///
-/// The words are aligned by a shortest edit script (Myers 1986). Names are words with a capital
-/// letter that occur nowhere in either text without it; numbers are words with a digit. True when at least
-/// one number or name was exchanged for another in the middle of common text, and names and numbers
-/// are at least three quarters of all words that differ.
+/// Names are words with a capital letter that occur nowhere in either text without it; numbers are
+/// words with a digit. True when names and numbers are at least three quarters of the words by
+/// which the texts differ (counted with repeats, wherever they stand), and at least one was
+/// exchanged for another inside common text, as an alignment by a shortest edit script shows (Myers
+/// 1986).
 ///
-/// Linear in the length of the texts, times at most the number of edits, which is bounded.
+/// Linear in the length of the texts, apart from sorting their words and up to a bounded number of
+/// edits.
 ///
 /// # Example
 /// ```
@@ -37,18 +39,55 @@ const MOST_EDITS: usize = 512;
 #[must_use]
 pub fn differs_only_in_names_and_numbers(a: &str, b: &str) -> bool {
     let (a, b) = (Words::new(a), Words::new(b));
-    let Some(hunks) = hunks(a.tokens.hashes(), b.tokens.hashes()) else { return false };
-    let uncapitalised: HashSet<u64> = a.uncapitalised().chain(b.uncapitalised()).collect();
-    let (mut exchanged, mut filled, mut differing) = (0, 0, 0);
-    for hunk in &hunks {
-        let of_a = hunk.a.clone().filter(|&at| a.is_fill(at, &uncapitalised)).count();
-        let of_b = hunk.b.clone().filter(|&at| b.is_fill(at, &uncapitalised)).count();
-        let inside = hunk.a.start > 0 && hunk.a.end < a.tokens.len();
-        exchanged += usize::from(inside && of_a > 0 && of_b > 0);
-        filled += of_a + of_b;
-        differing += hunk.a.len() + hunk.b.len();
+    let (only_a, only_b) = differing(&a, &b);
+    let differing = only_a.len() + only_b.len();
+    let fills = |words: &Words<'_>, at: &[usize]| {
+        at.iter().filter(|&&at| words.may_be_fill(at)).count()
+    };
+    // Without the costly look for the same words in small letters, as most pairs end here.
+    if only_a.is_empty()
+        || only_b.is_empty()
+        || 4 * (fills(&a, &only_a) + fills(&b, &only_b)) < 3 * differing
+    {
+        return false;
     }
-    exchanged > 0 && 4 * filled >= 3 * differing
+    let uncapitalised: HashSet<u64> = a.uncapitalised().chain(b.uncapitalised()).collect();
+    let filled = only_a.iter().filter(|&&at| a.is_fill(at, &uncapitalised)).count()
+        + only_b.iter().filter(|&&at| b.is_fill(at, &uncapitalised)).count();
+    if 4 * filled < 3 * differing {
+        return false;
+    }
+    let Some(hunks) = hunks(a.tokens.hashes(), b.tokens.hashes()) else { return false };
+    hunks.iter().any(|hunk| {
+        let inside = hunk.a.start > 0 && hunk.a.end < a.tokens.len();
+        inside
+            && hunk.a.clone().any(|at| a.is_fill(at, &uncapitalised))
+            && hunk.b.clone().any(|at| b.is_fill(at, &uncapitalised))
+    })
+}
+
+/// Places of the words one text has more often than the other.
+fn differing(a: &Words<'_>, b: &Words<'_>) -> (Vec<usize>, Vec<usize>) {
+    let (a, b) = (a.by_hash(), b.by_hash());
+    let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
+    let (mut i, mut j) = (0, 0);
+    loop {
+        match (a.get(i), b.get(j)) {
+            (Some(x), Some(y)) if x.0 == y.0 => {
+                i += 1;
+                j += 1;
+            }
+            (Some(x), y) if y.is_none_or(|y| x.0 < y.0) => {
+                only_a.push(x.1);
+                i += 1;
+            }
+            (_, Some(y)) => {
+                only_b.push(y.1);
+                j += 1;
+            }
+            (_, None) => return (only_a, only_b),
+        }
+    }
 }
 
 struct Words<'a> {
@@ -76,6 +115,19 @@ impl<'a> Words<'a> {
     fn uncapitalised(&self) -> impl Iterator<Item = u64> {
         let hashes = self.tokens.hashes().iter().enumerate();
         hashes.filter(|&(at, _)| !self.is_capitalised(at)).map(|(_, &hash)| hash)
+    }
+
+    /// Hashes and places of the words, ascending.
+    fn by_hash(&self) -> Vec<(u64, usize)> {
+        let mut words: Vec<(u64, usize)> =
+            self.tokens.hashes().iter().copied().zip(0..).collect();
+        words.sort_unstable();
+        words
+    }
+
+    /// Whether a word has a capital letter or a digit.
+    fn may_be_fill(&self, at: usize) -> bool {
+        self.is_capitalised(at) || self.word(at).contains(char::is_numeric)
     }
 
     /// Whether a word is a name or a number.

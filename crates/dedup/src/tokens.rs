@@ -350,3 +350,149 @@ fn is_unspaced(c: char) -> bool {
 fn is_combining_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The same rule, one character at a time.
+    fn reference(text: &str) -> Vec<(u64, Range<usize>)> {
+        let unspaced = |c: &char| is_unspaced(*c) && is_word(*c);
+        let plain = reference_scan(text, false);
+        if text.chars().filter(unspaced).count() > plain.len() {
+            reference_scan(text, true)
+        } else {
+            plain
+        }
+    }
+
+    fn reference_scan(text: &str, split: bool) -> Vec<(u64, Range<usize>)> {
+        let mut words: Vec<(String, Range<usize>)> = Vec::new();
+        let mut open = false;
+        for (place, c) in text.char_indices() {
+            let span = place..place + c.len_utf8();
+            if split && is_unspaced(c) && (is_word(c) || is_combining_mark(c)) {
+                words.push((c.to_string(), span));
+                open = false;
+                continue;
+            }
+            if !is_word(c) {
+                open = false;
+                continue;
+            }
+            for lower in c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c }) {
+                match words.last_mut().filter(|_| open) {
+                    _ if !is_word(lower) => open = false,
+                    Some((word, at)) => {
+                        word.push(lower);
+                        at.end = span.end;
+                    }
+                    None => {
+                        words.push((lower.to_string(), span.clone()));
+                        open = true;
+                    }
+                }
+            }
+            // The mark that follows a split letter belongs to its span.
+            if let Some((_, at)) = words.last_mut() {
+                at.end = at.end.max(span.end);
+            }
+        }
+        words.into_iter().map(|(word, at)| (hash::word(word.as_bytes()), at)).collect()
+    }
+
+    fn tokens(text: &str) -> Vec<(u64, Range<usize>)> {
+        let mut tokens = Tokens::default();
+        tokenize_with_spans_into(text, &mut tokens);
+        let with_spans: Vec<_> =
+            tokens.hashes().iter().copied().zip(tokens.spans().iter().cloned()).collect();
+        tokenize_into(text, &mut tokens);
+        assert_eq!(tokens.len(), with_spans.len());
+        assert!(tokens.hashes().iter().zip(&with_spans).all(|(hash, word)| *hash == word.0));
+        assert!(tokens.spans().is_empty());
+        with_spans
+    }
+
+    fn words(text: &str) -> Vec<&str> {
+        tokens(text).into_iter().map(|(_, span)| &text[span]).collect()
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits() {
+        let cases: &[(&str, &[&str])] = &[
+            ("", &[]),
+            ("…", &[]),
+            ("Don't stop at 5,000 km!", &["Don", "t", "stop", "at", "5", "000", "km"]),
+            ("snake_case", &["snake", "case"]),
+            ("Zoë’s café—“naïve”", &["Zoë", "s", "café", "naïve"]),
+            ("x² ½ №5", &["x²", "½", "5"]),
+            ("nul\0inside", &["nul", "inside"]),
+            ("Ⓐ a\u{301}b", &["a", "b"]),
+            ("서울 시장은 말했다", &["서울", "시장은", "말했다"]),
+            ("市長は会見", &["市", "長", "は", "会", "見"]),
+            ("The mayor of 東京 spoke today", &["The", "mayor", "of", "東京", "spoke", "today"]),
+            ("ไม่มี", &["ไ", "ม", "\u{e48}", "ม", "\u{e35}"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(words(text), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn case_makes_no_difference() {
+        for (a, b) in [
+            ("STRASSENFEST", "strassenfest"),
+            ("ÉTÉ ΟΔΟΣ", "été οδος"),
+            ("ODYSSEUS Σ", "odysseus ς"),
+            ("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "abcdefghijklmnopqrstuvwxyz0123456789"),
+        ] {
+            let hashes = |text| tokens(text).into_iter().map(|(hash, _)| hash).collect::<Vec<_>>();
+            assert_eq!(hashes(a), hashes(b), "{a}");
+        }
+    }
+
+    #[test]
+    fn every_length_at_every_place_is_the_same_word() {
+        for length in 1..150 {
+            let word = "q".repeat(length);
+            for before in 0..70 {
+                let text = format!("{}{word}{}", " ".repeat(before), " x".repeat(50));
+                let first = tokens(&text).swap_remove(0);
+                assert_eq!(first, (hash::word(word.as_bytes()), before..before + length));
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_texts_are_linear() {
+        let cases = [
+            "a".repeat(2_000_000),
+            "é".repeat(1_000_000),
+            "字".repeat(500_000),
+            "a ".repeat(500_000),
+            "\u{e48}".repeat(500_000),
+            "aé\u{2060}".repeat(200_000),
+        ];
+        for text in cases {
+            assert_eq!(tokens(&text), reference(&text));
+        }
+        let all: String = (0..=0xff_u8).map(char::from).collect();
+        assert_eq!(tokens(&all), reference(&all));
+    }
+
+    proptest! {
+        #[test]
+        fn like_the_reference_on_any_text(text in ".{0,300}") {
+            prop_assert_eq!(tokens(&text), reference(&text));
+        }
+
+        #[test]
+        fn like_the_reference_on_mixed_scripts(
+            text in "([a-zA-Z0-9]{1,20}|[ .,_]|é|İ|ς|Σ|ß|“|—|字|か|ม|\u{e48}|\u{301}|Ⓐ|𝒳|한){0,150}"
+        ) {
+            prop_assert_eq!(tokens(&text), reference(&text));
+        }
+    }
+}

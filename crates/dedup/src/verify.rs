@@ -164,3 +164,57 @@ pub fn diff(kept: &[u64], copy: &[u64]) -> WordDiff {
     }
     WordDiff { added: copy.len() - shared, dropped: kept.len() - shared }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn empty_sets_are_alike_to_nothing() {
+        assert_eq!((jaccard(&[], &[]), containment(&[], &[1])), (0.0, 0.0));
+        let config = AcrossConfig::default();
+        assert_eq!(verify((0, &[]), (1, &[]), &config), None);
+        assert_eq!(verify((0, &[]), (1, &[1]), &config), None);
+    }
+
+    #[test]
+    fn the_smaller_index_comes_first() {
+        let config = AcrossConfig::default();
+        let (small, large): (Vec<u64>, Vec<u64>) = ((0..10).collect(), (0..40).collect());
+        let pair = verify((7, &large), (3, &small), &config).unwrap();
+        assert_eq!((pair.a, pair.b, pair.jaccard), (3, 7, 0.25));
+        assert_eq!(pair.contained, Some(Containment::AInB(1.0)));
+    }
+
+    proptest! {
+        #[test]
+        fn as_sets_do(
+            a in prop::collection::btree_set(0_u64..60, 0..40),
+            b in prop::collection::btree_set(0_u64..60, 0..40),
+        ) {
+            let list = |set: &BTreeSet<u64>| set.iter().copied().collect::<Vec<_>>();
+            let found = overlap(&list(&a), &list(&b));
+            let shared = a.intersection(&b).count();
+            prop_assert_eq!(found, Overlap { a: a.len(), b: b.len(), shared });
+            let union = a.union(&b).count();
+            if union > 0 {
+                prop_assert_eq!(found.jaccard(), shared as f64 / union as f64);
+            }
+        }
+
+        #[test]
+        fn word_counts_balance(
+            kept in prop::collection::vec(0_u64..9, 0..40),
+            copy in prop::collection::vec(0_u64..9, 0..40),
+        ) {
+            let found = diff(&kept, &copy);
+            prop_assert_eq!(kept.len() + found.added, copy.len() + found.dropped);
+            let opposite = diff(&copy, &kept);
+            prop_assert_eq!((found.added, found.dropped), (opposite.dropped, opposite.added));
+        }
+    }
+}
