@@ -68,8 +68,8 @@ fn punctuation(text: &str, words: &Words, word: usize, gap: &str) -> Border {
     let only_stop = gap[at..].starts_with('.') && !gap[..at].contains(['!', '?', '”', '"', ')']);
     if only_stop {
         let initial = before.chars().count() == 1 && before.chars().all(char::is_uppercase);
-        let known = before.len() <= 6
-            && SHORT_FORMS.iter().any(|form| before.eq_ignore_ascii_case(form));
+        let known =
+            before.len() <= 6 && SHORT_FORMS.iter().any(|form| before.eq_ignore_ascii_case(form));
         if initial || known {
             return Border::Inside;
         }
@@ -81,6 +81,7 @@ fn punctuation(text: &str, words: &Words, word: usize, gap: &str) -> Border {
     match (spaced, upper || opened) {
         (true, true) => Border::Sentence,
         (false, true) if before.ends_with(char::is_lowercase) || !only_stop => Border::Sentence,
+        (true, false) if gap[at..].contains('\n') && !gap.contains("...") => Border::Sentence,
         (true, false) => Border::Seam,
         _ => Border::Inside,
     }

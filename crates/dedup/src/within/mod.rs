@@ -63,12 +63,20 @@ pub struct WithinConfig {
     /// Fewest bytes of a repeat made of whole lines, also of its longest line: shorter lines go
     /// only with a longer one. Default 60.
     pub min_bytes: usize,
-    /// Fewest words of a repeat that is part of a line: a sentence, or several, of a paragraph
-    /// that says more. Default 16.
+    /// Fewest words of a repeat that is part of a line: sentences of a paragraph that says more.
+    /// Default 60.
     pub min_words_inside: usize,
-    /// Fewest bytes of a repeat that is part of a line. Default 100.
+    /// Fewest bytes of a repeat that is part of a line. Default 300.
     pub min_bytes_inside: usize,
-    /// Fewest words of a repeat that is not exact. Default 24.
+    /// Fewest words of a repeat that is part of a line and breaks off inside a sentence, as only
+    /// a pasted one does. Default 16.
+    pub min_words_broken: usize,
+    /// Fewest bytes of such a repeat. Default 100.
+    pub min_bytes_broken: usize,
+    /// A repeat of fewer words, with at most two lines of whole sentences, stays below a heading,
+    /// a question or an introduction of its own, and in a list. Default 150.
+    pub max_words_below_heading: usize,
+    /// Fewest words of a repeat that is not exact. Default 40.
     pub min_words_near: usize,
     /// Least share of equal words, 0 to 1, in a repeat that is not exact. Default 0.85.
     pub min_similarity: f32,
@@ -87,9 +95,12 @@ impl Default for WithinConfig {
         Self {
             min_words: 6,
             min_bytes: 60,
-            min_words_inside: 16,
-            min_bytes_inside: 100,
-            min_words_near: 24,
+            min_words_inside: 60,
+            min_bytes_inside: 300,
+            min_words_broken: 16,
+            min_bytes_broken: 100,
+            max_words_below_heading: 150,
+            min_words_near: 40,
             min_similarity: 0.85,
             words_per_difference: 100,
             pull_quotes: false,

@@ -55,6 +55,8 @@ pub struct Finder {
     chain: Vec<Match>,
     /// For each word that is in a copy: the word of the other copy that it is equal to.
     mate: Vec<u32>,
+    /// The same the other way round, for the passage in hand.
+    back: Vec<u32>,
     /// For each word: whether it goes, and with which kind of passage.
     gone: Vec<Option<Passage>>,
 }
@@ -73,6 +75,7 @@ impl Finder {
         self.table.reset(count);
         self.chain.clear();
         self.mate.clear();
+        self.back.clear();
         self.gone.clear();
         let mut any = false;
         let mut at = 0;
@@ -90,6 +93,7 @@ impl Finder {
             }
             if self.mate.is_empty() {
                 self.mate.resize(count, NONE);
+                self.back.resize(count, NONE);
                 self.gone.resize(count, None);
             }
             let Some(found) = self.extend(text, kept, at, floor) else {
@@ -152,7 +156,9 @@ impl Finder {
         let straight = (last.kept_end() + copy).checked_sub(last.copy_end())?;
         let hashes = &self.words.hash;
         (straight.saturating_sub(SLIP)..=straight + SLIP)
-            .filter(|&kept| kept + SEED <= copy && hashes[kept..kept + SEED] == hashes[copy..copy + SEED])
+            .filter(|&kept| {
+                kept + SEED <= copy && hashes[kept..kept + SEED] == hashes[copy..copy + SEED]
+            })
             .find_map(|kept| self.extend(text, kept, copy, floor).filter(|&m| self.joins(m)))
     }
 
@@ -203,49 +209,79 @@ impl Finder {
             .rev()
             .find(|&w| self.gone[w].is_some())
             .map_or(0, |w| w + 1);
-        let before = floor.max(last.kept_end())..first.copy;
+        let before = floor.max(last.kept_end()).min(first.copy)..first.copy;
         self.aligner.align(words, before, 0..first.kept, Fixed::End, &mut self.mate);
-        let from = first.copy.saturating_sub(REACH).max(floor);
-        let start = (from..first.copy).find(|&w| self.mate[w] != NONE).unwrap_or(first.copy);
         let after = last.copy_end()..words.len();
-        let reach = last.kept_end()..start.max(last.kept_end());
+        let reach = last.kept_end()..first.copy;
         self.aligner.align(words, after, reach, Fixed::Start, &mut self.mate);
+        let from = first.copy.saturating_sub(REACH).max(floor);
         let to = words.len().min(last.copy_end() + REACH);
-        let end = (last.copy_end()..to).rev().find(|&w| self.mate[w] != NONE);
-        let end = end.map_or(last.copy_end(), |w| w + 1);
-        for word in start..end {
+        for word in from..to {
             let mate = self.mate[word];
             if mate != NONE && self.gone[mate as usize].is_some() {
                 self.mate[word] = NONE;
             }
         }
-        let mut found = verdict::judge(text, words, &self.mate, start..end, config);
-        let accepted = !found.goes.is_empty();
-        if found.earlier {
-            self.turn(start..end);
-        }
-        for (range, kind) in found.goes.drain(..) {
-            self.gone[range].fill(Some(kind));
+        let start = (from..to).find(|&w| self.mate[w] != NONE).unwrap_or(from);
+        let end = (start..to).rev().find(|&w| self.mate[w] != NONE).map_or(start, |w| w + 1);
+        let kept_end = if end > start { self.mate[end - 1] as usize + 1 } else { start };
+        let (end, kept_end) = if kept_end < start && verdict::cut_word(text, words, end, kept_end) {
+            self.mate[end] = kept_end as u32;
+            (end + 1, kept_end + 1)
+        } else {
+            (end, kept_end)
+        };
+        if kept_end > start {
+            // The two copies run into each other: what is shared belongs to neither.
+            for word in from..to {
+                self.mate[word] = NONE;
+            }
+            self.chain.clear();
+            return (0, false);
         }
         for word in start..end {
+            if self.mate[word] != NONE {
+                self.back[self.mate[word] as usize] = word as u32;
+            }
+        }
+        let kept = if end > start { self.mate[start] as usize..kept_end } else { 0..0 };
+        let (mate, back) = (&self.mate, &self.back);
+        let mut found = verdict::judge(
+            text,
+            words,
+            mate,
+            back,
+            start..end,
+            kept.clone(),
+            (first.copy, first.kept),
+            config,
+        );
+        if found.earlier {
+            for word in start..end {
+                self.mate[word] = NONE;
+            }
+            for (range, _) in &found.goes {
+                self.mate[range.clone()].copy_from_slice(&self.back[range.clone()]);
+            }
+            self.point_at(start..end);
+        }
+        self.back[kept].fill(NONE);
+        let mut floor = 0;
+        for (range, kind) in found.goes.drain(..) {
+            floor = floor.max(if found.earlier { end } else { range.end });
+            self.gone[range].fill(Some(kind));
+        }
+        for word in from..to.max(end) {
             if self.gone[word].is_none() {
                 self.mate[word] = NONE;
             }
         }
         self.chain.clear();
-        (end, accepted)
+        (floor, floor > 0)
     }
 
-    /// Makes the earlier copy the one that goes: mates point forward, and what comes later finds
-    /// the later copy.
-    fn turn(&mut self, copy: Range<usize>) {
-        for word in copy.clone() {
-            let mate = self.mate[word];
-            if mate != NONE {
-                self.mate[mate as usize] = word as u32;
-                self.mate[word] = NONE;
-            }
-        }
+    /// Lets later copies find this one, since the earlier one goes.
+    fn point_at(&mut self, copy: Range<usize>) {
         let mut rolling = Rolling::new();
         for word in copy.start..copy.end.saturating_sub(SEED - 1) {
             self.table.point(rolling.at(&self.words.hash, word), word, &self.words.hash);

@@ -33,24 +33,73 @@ struct Judge<'a> {
     text: &'a str,
     words: &'a Words,
     mate: &'a [u32],
+    /// Where the passage begins for sure, if its end shows that it was pasted: it may then begin
+    /// inside a sentence.
+    pasted: Option<usize>,
     config: &'a WithinConfig,
 }
 
-/// Decides what may go of the words `copy`, of which `mate` names the equal ones.
+/// Decides what may go of the words `copy` and `kept`, of which `mate` and `back` name the equal
+/// ones: the later copy, unless the earlier one breaks off where the later one goes on.
 pub(super) fn judge(
     text: &str,
     words: &Words,
     mate: &[u32],
+    back: &[u32],
     copy: Range<usize>,
+    kept: Range<usize>,
+    sure: (usize, usize),
     config: &WithinConfig,
 ) -> Found {
-    let judge = Judge { text, words, mate, config };
-    let goes = judge.later(copy);
-    Found { goes, earlier: false }
+    if breaks_off(text, words, &kept, &copy) {
+        let pasted = tail_breaks_off(text, words, &kept, &copy).then_some(sure.1);
+        let judge = Judge { text, words, mate: back, pasted, config };
+        let goes = judge.goes(kept.clone());
+        if !goes.is_empty() {
+            return Found { goes, earlier: true };
+        }
+    }
+    let pasted = tail_breaks_off(text, words, &copy, &kept).then_some(sure.0);
+    let judge = Judge { text, words, mate, pasted, config };
+    Found { goes: judge.goes(copy), earlier: false }
+}
+
+/// Whether one of two words is the beginning of the other, at the end of a line: a copy that was
+/// cut inside a word.
+pub(super) fn cut_word(text: &str, words: &Words, a: usize, b: usize) -> bool {
+    if a.max(b) >= words.len() {
+        return false;
+    }
+    let (short, long) = if words.range(a).len() < words.range(b).len() { (a, b) } else { (b, a) };
+    let last = border(text, words, short + 1) == Border::Line;
+    last && begins(text, words.range(short), words.range(long))
+}
+
+/// Whether the words `broken` begin or end inside a sentence that stands whole around `whole`.
+fn breaks_off(text: &str, words: &Words, broken: &Range<usize>, whole: &Range<usize>) -> bool {
+    let border = |word: usize| border(text, words, word);
+    let lower = !words.is(broken.start, CAPITAL | DIGIT);
+    let head = lower && border(broken.start) >= Border::Seam && border(whole.start) < Border::Seam;
+    head || tail_breaks_off(text, words, broken, whole)
+}
+
+/// Whether the words `broken` end with their line, in a sentence that goes on after `whole`.
+fn tail_breaks_off(text: &str, words: &Words, broken: &Range<usize>, whole: &Range<usize>) -> bool {
+    border(text, words, broken.end) == Border::Line
+        && border(text, words, whole.end) < Border::Seam
+        && !ends_sentence(text, words, broken.end)
+}
+
+/// Whether the sentence in front of `word` is closed by a mark.
+fn ends_sentence(text: &str, words: &Words, word: usize) -> bool {
+    let gap = &text[words.gap_before(word, text)];
+    let line = gap.split(['\n', '\r']).next().unwrap_or("").trim_end();
+    let mark = line.trim_end_matches(['”', '"', '’', '\'', ')', ']', '»', '“', '*', '_']);
+    mark.ends_with(['.', '!', '?', '。', '！', '？', '।', '؟']) && !mark.ends_with("...")
 }
 
 impl Judge<'_> {
-    fn later(&self, copy: Range<usize>) -> Vec<(Range<usize>, Passage)> {
+    fn goes(&self, copy: Range<usize>) -> Vec<(Range<usize>, Passage)> {
         let start = self.first_border(copy.start);
         let mut units: Vec<(Range<usize>, Unit)> = Vec::new();
         let mut at = start;
@@ -97,7 +146,7 @@ impl Judge<'_> {
         if let Some(at) = (from..=word).rev().find(|&w| border(w) >= Border::Sentence) {
             return at;
         }
-        word
+        self.pasted.unwrap_or(word)
     }
 
     fn unit_end(&self, start: usize, limit: usize) -> usize {
@@ -123,7 +172,8 @@ impl Judge<'_> {
         while end < self.words.len() && end - at < 8 {
             end += 1;
             if border(self.text, self.words, end) == Border::Line {
-                let said = self.text[self.words.start[at] as usize..self.words.end[end - 1] as usize]
+                let said = self.text
+                    [self.words.start[at] as usize..self.words.end[end - 1] as usize]
                     .to_lowercase();
                 let known = STUBS.iter().any(|stub| said.starts_with(stub));
                 return if known { end } else { at };
@@ -133,8 +183,8 @@ impl Judge<'_> {
     }
 
     fn unit(&self, unit: Range<usize>) -> Unit {
-        let on_border = border(self.text, self.words, unit.start) >= Border::Sentence
-            || self.seam(unit.start);
+        let on_border =
+            border(self.text, self.words, unit.start) >= Border::Sentence || self.seam(unit.start);
         let ends = border(self.text, self.words, unit.end) >= Border::Sentence;
         let equal = unit.clone().filter(|&w| self.mate[w] != NONE).count();
         if !on_border || !ends {
@@ -232,24 +282,56 @@ impl Judge<'_> {
         let config = self.config;
         let (text, words) = (self.text, self.words);
         let whole = |w: usize| border(text, words, w) == Border::Line;
-        let bytes = words.end[range.end - 1] as usize - words.start[range.start] as usize;
-        let lines = whole(range.start) && whole(range.end);
-        let (min_words, min_bytes) = if lines {
+        let bytes = cut(text, words, range.end).0 - cut(text, words, range.start).1;
+        let broken = self.pasted.is_some() || border(text, words, range.start) < Border::Sentence;
+        let (min_words, min_bytes) = if whole(range.start) && whole(range.end) {
             (config.min_words, config.min_bytes)
+        } else if broken || stub {
+            (config.min_words_broken, config.min_bytes_broken)
         } else {
             (config.min_words_inside, config.min_bytes_inside)
         };
         if range.len() < min_words || bytes < min_bytes || !self.has_prose(range.clone()) {
             return None;
         }
-        if !self.balanced(range.clone()) {
+        if !self.balanced(range.clone()) || !stub && self.belongs(range.clone()) {
             return None;
         }
-        let share = similarity(words, self.mate, range.clone(), text);
-        if !share.exact && (range.len() < config.min_words_near || share.value() < config.min_similarity) && !stub {
+        let share = similarity(words, self.mate, range.clone());
+        let near = range.len() >= config.min_words_near && share.value() >= config.min_similarity;
+        if !share.exact && !near && !stub {
             return None;
         }
-        if stub { Some(Passage::Truncated) } else { Some(Passage::Repeat) }
+        Some(if stub { Passage::Truncated } else { Passage::Repeat })
+    }
+
+    /// Whether a short passage belongs where it stands: below a heading, a question or an
+    /// introduction of its own that is not part of the repeat, or in a list. What follows its
+    /// first copy directly was pasted all the same.
+    fn belongs(&self, range: Range<usize>) -> bool {
+        let (text, words) = (self.text, self.words);
+        let follows = self.mate[range.end - 1] as usize + 1 == range.start;
+        if follows || range.len() >= self.config.max_words_below_heading {
+            return false;
+        }
+        let mut prose = 0;
+        let mut lines = 0;
+        let mut items = 0;
+        let mut from = range.start;
+        for word in range.start + 1..=range.end {
+            if word == range.end || border(text, words, word) == Border::Line {
+                lines += 1;
+                prose += usize::from(ends_sentence(text, words, word));
+                let start = cut(text, words, from).1;
+                items += usize::from(text[start..].trim_start().starts_with(['-', '*', '•', '·']));
+                from = word;
+            }
+        }
+        if prose > 2 {
+            return false;
+        }
+        let start = cut(text, words, range.start).1;
+        items == lines || headed(text, start)
     }
 
     /// Whether a line of it is long enough to be prose.
@@ -258,7 +340,7 @@ impl Judge<'_> {
         let mut from = range.start;
         for word in range.start + 1..=range.end {
             if word == range.end || border(self.text, words, word) == Border::Line {
-                let bytes = words.end[word - 1] as usize - words.start[from] as usize;
+                let bytes = cut(self.text, words, word).0 - cut(self.text, words, from).1;
                 if bytes >= self.config.min_bytes.min(60) {
                     return true;
                 }
@@ -276,10 +358,35 @@ impl Judge<'_> {
         }
         let start = cut(text, words, range.start).1;
         let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line = (line.max(start.saturating_sub(4096))..start).find(|&b| text.is_char_boundary(b));
+        let line =
+            (line.max(start.saturating_sub(4096))..start).find(|&b| text.is_char_boundary(b));
         let marks = |c: char| matches!(c, '“' | '”' | '„' | '"' | '«' | '»');
         line.is_none_or(|line| text[line..start].matches(marks).count() % 2 == 0)
     }
+}
+
+/// Whether the line in front of byte `at` is a heading, a question or an introduction.
+fn headed(text: &str, at: usize) -> bool {
+    /// Longest heading, question or introduction, in bytes.
+    const LONGEST: usize = 80;
+    /// Longest line without a mark at its end that is a heading, in bytes.
+    const HEADING: usize = 60;
+    let above = text[..at].trim_end();
+    let from = above.len().saturating_sub(LONGEST + 1);
+    let Some(feed) = above.as_bytes()[from..].iter().rposition(|&b| b == b'\n') else {
+        return from == 0 && !above.is_empty() && is_heading(above, HEADING);
+    };
+    is_heading(&above[from + feed + 1..], HEADING)
+}
+
+fn is_heading(line: &str, longest: usize) -> bool {
+    let line = line.trim();
+    if line.is_empty() || line.starts_with('[') {
+        return false;
+    }
+    line.ends_with([':', '?'])
+        || line.len() < longest
+            && !line.ends_with(['.', '!', ';', ',', '"', '”', '’', ')', ']', '…'])
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -291,9 +398,23 @@ enum Gap {
 
 /// How a line says that its text goes on elsewhere, in lower case.
 const STUBS: &[&str] = &[
-    "read more", "continue reading", "read the full", "read full", "keep reading", "see more",
-    "click here to read", "full story", "weiterlesen", "mehr lesen", "leer más", "seguir leyendo",
-    "lire la suite", "lire plus", "leia mais", "continue lendo", "more",
+    "read more",
+    "continue reading",
+    "read the full",
+    "read full",
+    "keep reading",
+    "see more",
+    "click here to read",
+    "full story",
+    "weiterlesen",
+    "mehr lesen",
+    "leer más",
+    "seguir leyendo",
+    "lire la suite",
+    "lire plus",
+    "leia mais",
+    "continue lendo",
+    "more",
 ];
 
 struct Share {
@@ -310,7 +431,7 @@ impl Share {
 
 /// The share of equal words among those of the copy and those passed over on the same line of the
 /// copy that stays.
-fn similarity(words: &Words, mate: &[u32], range: Range<usize>, text: &str) -> Share {
+fn similarity(words: &Words, mate: &[u32], range: Range<usize>) -> Share {
     let mut share = Share { equal: 0, all: 0, exact: true };
     let mut last: Option<usize> = None;
     for word in range {
@@ -331,7 +452,6 @@ fn similarity(words: &Words, mate: &[u32], range: Range<usize>, text: &str) -> S
         }
         last = Some(kept);
     }
-    let _ = text;
     share
 }
 
