@@ -378,7 +378,7 @@ mod tests {
     #[test]
     fn hostile_texts_take_linear_time() {
         for unit in [".a", "a.", "://", "http://", "www.", "((((", "a@b.c", "http://a.b(", "a.b/"] {
-            let _unused = urls(&unit.repeat(200_000));
+            let _unused = urls(&unit.repeat(50_000));
         }
     }
 

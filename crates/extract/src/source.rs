@@ -367,7 +367,6 @@ const ACTIONS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::testing::lines;
     use newsmill_article::Limits;
 

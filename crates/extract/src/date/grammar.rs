@@ -404,8 +404,9 @@ fn ymd(year: i16, month: i8, day: i8) -> Option<Date> {
     Date::new(year, month, day).ok()
 }
 
-/// Little words between the parts of a date.
+/// Little words between the parts of a date, and zones whose name stands for several.
 const FILLERS: &[&str] = &[
     "at", "on", "of", "the", "t", "um", "am", "den", "der", "le", "à", "a", "las", "el", "il",
-    "alle", "ore", "às", "as", "em", "op", "om", "de", "del", "du", "local", "time",
+    "alle", "ore", "às", "as", "em", "op", "om", "de", "del", "du", "local", "time", "ist", "ast",
+    "gst",
 ];
