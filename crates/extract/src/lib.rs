@@ -20,6 +20,7 @@
 //! ```
 
 mod address;
+mod amounts;
 mod byline;
 mod date;
 mod dateline;
@@ -40,6 +41,7 @@ mod weburl;
 use newsmill_article::{Article, Facts, Kept, Limits};
 
 pub use address::{Address, normalize_url};
+pub use amounts::Amounts;
 pub use byline::Byline;
 pub use dateline::Dateline;
 pub use language::Language;
@@ -71,8 +73,10 @@ pub trait Fact: Sync {
 }
 
 /// Every fact, in the order they run: later ones read what earlier ones found.
-pub const ALL: &[&dyn Fact] =
-    &[&Language, &WebUrl, &Links, &Site, &Title, &Byline, &Dateline, &Published, &Source, &Quotes];
+pub const ALL: &[&dyn Fact] = &[
+    &Language, &WebUrl, &Links, &Site, &Title, &Byline, &Dateline, &Published, &Source, &Quotes,
+    &Amounts,
+];
 
 /// Runs every fact on `article`, whose kept text is `kept`, starting from what the parser put into
 /// [`Article::facts`]. No list becomes longer than [`Limits::facts_per_article`].
