@@ -23,7 +23,6 @@ pub(super) struct Weights {
     pub(super) head: f32,
     pub(super) neighbour: f32,
     pub(super) glued: f32,
-    pub(super) listed: f32,
 }
 
 static WEIGHTS: LazyLock<Weights> =
@@ -69,7 +68,6 @@ impl Weights {
             "head" => &mut self.head,
             "neighbour" => &mut self.neighbour,
             "glued" => &mut self.glued,
-            "listed" => &mut self.listed,
             _ => return None,
         })
     }
@@ -84,7 +82,7 @@ pub(super) struct Evidence {
     promo: f32,
     /// Weight of the phrases of what stands around an article.
     furniture: f32,
-    /// Whether the line is the head of a list of other stories.
+    /// Whether the line is the head of a list of other stories or contacts, and little else.
     pub(super) heads_list: bool,
 }
 
@@ -112,7 +110,7 @@ pub(super) fn weigh(line: &str, reader: &mut Reader) -> Evidence {
         match found.kind {
             Kind::Promo => evidence.promo += found.weight,
             Kind::Furniture => evidence.furniture += found.weight,
-            Kind::Related => {
+            Kind::Head => {
                 evidence.furniture += found.weight;
                 head = true;
             }
@@ -166,9 +164,9 @@ mod tests {
             .filter(|l| !l.starts_with('#'))
             .filter_map(|l| l.split_once('\t'))
             .collect();
-        assert_eq!(names.len(), 16);
+        assert_eq!(names.len(), 15);
         names.sort_unstable();
         names.dedup_by_key(|(name, _)| *name);
-        assert_eq!(names.len(), 16);
+        assert_eq!(names.len(), 15);
     }
 }

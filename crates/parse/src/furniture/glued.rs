@@ -25,7 +25,7 @@ pub(super) fn start(line: &str, goes_below: bool, limit: f32, reader: &mut Reade
     let w = weights();
     let mut best: Option<Cut> = None;
     let mut end = line.len();
-    for start in sentence_starts(line) {
+    for start in sentence_starts(line).take(SENTENCES_MAX) {
         let mut place = w.tail + w.glued;
         if goes_below || best.is_some() {
             place += w.neighbour;
@@ -44,6 +44,20 @@ pub(super) fn start(line: &str, goes_below: bool, limit: f32, reader: &mut Reade
         end = start;
     }
     best
+}
+
+/// Whether one of a line's several sentences plainly belongs to the article, even next to
+/// furniture behind its end.
+pub(super) fn holds_prose(line: &str, reader: &mut Reader) -> bool {
+    let w = weights();
+    let mut end = line.len();
+    let mut starts = sentence_starts(line).peekable();
+    starts.peek().is_some()
+        && starts.chain([0]).any(|start| {
+            let sentence = weigh(&line[start..end], reader);
+            end = start;
+            sentence.sum + w.tail + w.neighbour < PROSE_SUM_MAX
+        })
 }
 
 /// Starts of the last sentences of a line, the last one first, without the line's own start.
@@ -66,7 +80,7 @@ fn sentence_starts(line: &str) -> impl Iterator<Item = usize> {
         space = false;
         ended = matches!(c, '.' | '!' | '?' | '…') || (ended && is_closing(c));
     }
-    starts.into_iter().rev().take(SENTENCES_MAX)
+    starts.into_iter().rev()
 }
 
 #[cfg(test)]

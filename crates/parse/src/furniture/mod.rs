@@ -23,7 +23,7 @@ mod signature;
 mod tokens;
 mod unit;
 
-use newsmill_article::{Article, BlockKind, Reason, Removal, Span, Stage};
+use newsmill_article::{Article, Reason, Removal, Span, Stage};
 use serde::{Deserialize, Serialize};
 
 use evidence::{Evidence, weigh, weights};
@@ -55,7 +55,7 @@ const BODY_BYTES_MIN: usize = 60;
 const BODY_SUM_MAX: f32 = -2.0;
 /// How much that is kept may stand below a line that is still near the end, in lines and bytes.
 const NEAR_TAIL: (usize, usize) = (3, 600);
-/// Most titles in a list of other stories, and the length of one in bytes.
+/// Most lines of a list or signature at the end, and the length of a list's line in bytes.
 const LIST: (usize, usize) = (12, 160);
 /// Score of what is told by its form alone: end marks, lines drawn, signatures.
 const FORM_SCORE: f32 = 0.9;
@@ -84,7 +84,6 @@ const FORM_SCORE: f32 = 0.9;
 /// ```
 pub fn furniture(article: &mut Article, config: &FurnitureConfig) {
     let mut judge = Judge::new(article, config);
-    judge.signature();
     judge.walk_up();
     judge.walk_down();
     for removal in judge.removals() {
@@ -181,21 +180,6 @@ impl<'a> Judge<'a> {
         self.body.is_some_and(|(first, _)| first < index)
     }
 
-    /// A mail's signature at the end.
-    fn signature(&mut self) {
-        let texts: Vec<_> = (0..self.units.len()).map(|index| self.text(index)).collect();
-        let Some(start) = signature::start(self.article, &self.units, &texts) else { return };
-        if self.has_body_above(start) && self.min_score <= FORM_SCORE {
-            for index in start..self.units.len() {
-                self.gone[index] = Some(Gone {
-                    start: self.units[index].span.start(),
-                    reason: Reason::Furniture,
-                    score: FORM_SCORE,
-                });
-            }
-        }
-    }
-
     /// Judges every unit, the last one first, since what a line may be depends on what is kept
     /// below it.
     fn walk_up(&mut self) {
@@ -207,7 +191,11 @@ impl<'a> Judge<'a> {
             self.gone[index] = self.judge(index, &below);
             let start = self.units[index].span.start();
             match self.gone[index] {
-                Some(gone) if gone.start == start => self.take_list(index, gone, &mut below),
+                Some(gone) if gone.start == start => {
+                    if self.opens_list(index, &below) {
+                        self.take_list(gone, &mut below);
+                    }
+                }
                 Some(gone) => below.keep(index, gone.start - start),
                 None => below.keep(index, self.units[index].span.len()),
             }
@@ -217,14 +205,14 @@ impl<'a> Judge<'a> {
     fn judge(&mut self, index: usize, below: &Below) -> Option<Gone> {
         let span = self.units[index].span;
         let text = self.text(index);
-        let kind = self.article.blocks()[self.units[index].block].kind;
-        if !is_judged(kind) {
+        if !is_judged(self.article.blocks()[self.units[index].block].kind) {
             return None;
         }
         let behind_body = self.has_body_above(index);
         let at_end = below.lines == 0;
         if is_rule(text) {
-            let ends = (at_end && behind_body) || signature::is_end_mark(text);
+            let ends = signature::is_end_mark(text)
+                || (behind_body && (at_end || self.opens_signature(index, below)));
             return (ends && self.min_score <= FORM_SCORE).then_some(Gone {
                 start: span.start(),
                 reason: Reason::Furniture,
@@ -236,7 +224,6 @@ impl<'a> Judge<'a> {
         let mut place = match (behind_body, at_end, near_end) {
             (true, true, _) => w.tail,
             (true, false, true) => w.near_tail,
-            _ if kind == BlockKind::ListItem => w.listed,
             _ => 0.0,
         };
         if self.goes_below(index) {
@@ -248,7 +235,9 @@ impl<'a> Judge<'a> {
         if self.evidence[index].is_none() && near_end && span.len() <= UNIT_BYTES_MAX {
             self.evidence[index] = Some(weigh(text, &mut self.reader));
         }
-        if let Some(gone) = self.evidence[index].and_then(|e| self.goes(span, &e, place)) {
+        if let Some(gone) = self.evidence[index].and_then(|e| self.goes(span, &e, place))
+            && !glued::holds_prose(text, &mut self.reader)
+        {
             return Some(gone);
         }
         if !at_end {
@@ -260,7 +249,9 @@ impl<'a> Judge<'a> {
         let rest = text[..cut.start].trim_end();
         if behind_body && rest.len() <= UNIT_BYTES_MAX {
             let evidence = weigh(rest, &mut self.reader);
-            if let Some(gone) = self.goes(span, &evidence, w.tail + w.neighbour) {
+            if let Some(gone) = self.goes(span, &evidence, w.tail + w.neighbour)
+                && !glued::holds_prose(rest, &mut self.reader)
+            {
                 return Some(gone);
             }
         }
@@ -284,23 +275,31 @@ impl<'a> Judge<'a> {
             .is_some_and(|e| e.has_phrase() && e.sum >= self.limit.max(0.0))
     }
 
-    /// Below the head of a list of other stories at the end, the titles go too.
-    fn take_list(&mut self, head: usize, gone: Gone, below: &mut Below) {
-        let heads_list = self.evidence[head].is_some_and(|e| e.heads_list);
-        if !heads_list || !self.has_body_above(head) || below.lines > LIST.0 {
-            return;
+    /// Whether all that is kept below a line that goes is a list or signature that it opens.
+    fn opens_list(&self, index: usize, below: &Below) -> bool {
+        if !self.has_body_above(index) || below.lines > LIST.0 {
+            return false;
         }
+        let heads_list = self.evidence[index].is_some_and(|e| e.heads_list);
         let is_title = |&index: &usize| {
             let text = self.text(index);
             text.len() <= LIST.1 && !text.ends_with('.') && self.gone[index].is_none()
         };
-        if below.kept.iter().all(is_title) {
-            for &index in &below.kept {
-                let start = self.units[index].span.start();
-                self.gone[index] = Some(Gone { start, reason: Reason::Furniture, ..gone });
-            }
-            *below = Below::default();
+        (heads_list && below.kept.iter().all(is_title)) || self.opens_signature(index, below)
+    }
+
+    fn opens_signature(&self, index: usize, below: &Below) -> bool {
+        let lines = below.kept.iter().map(|&kept| self.text(kept));
+        below.lines <= LIST.0 && signature::opens(self.article, self.units[index].span, lines)
+    }
+
+    /// Takes out what is kept below the head of a list, like the head itself.
+    fn take_list(&mut self, head: Gone, below: &mut Below) {
+        for &index in &below.kept {
+            let start = self.units[index].span.start();
+            self.gone[index] = Some(Gone { start, ..head });
         }
+        *below = Below::default();
     }
 
     /// Judges the first lines again, which stand before the body.
@@ -315,10 +314,11 @@ impl<'a> Judge<'a> {
             if index > 0 {
                 place += weights().neighbour;
             }
-            self.gone[index] = self.goes(self.units[index].span, &evidence, place);
-            if self.gone[index].is_none() {
+            let gone = self.goes(self.units[index].span, &evidence, place);
+            if gone.is_none() || glued::holds_prose(self.text(index), &mut self.reader) {
                 return;
             }
+            self.gone[index] = gone;
         }
     }
 

@@ -15,8 +15,8 @@ pub(super) enum Kind {
     Promo,
     /// What the page or list puts around an article.
     Furniture,
-    /// The head of a list of other stories: furniture, and so are the titles below it.
-    Related,
+    /// The head of a list of other stories or contacts: furniture, and so is what it lists.
+    Head,
     /// The line tells or quotes something: it belongs to the article.
     Prose,
 }
@@ -107,13 +107,13 @@ impl Phrases {
         let kind = match kind {
             "promo" => Kind::Promo,
             "furniture" => Kind::Furniture,
-            "related" => Kind::Related,
+            "head" => Kind::Head,
             "prose" => Kind::Prose,
             "class" => {
                 classes.insert(weight, text);
                 return Ok(());
             }
-            _ => return Err("its kind is none of promo, furniture, related, prose, class"),
+            _ => return Err("its kind is none of promo, furniture, head, prose, class"),
         };
         let weight: f32 = weight.parse().map_err(|_| "its weight is no number")?;
         if !(0.0..=10.0).contains(&weight) {
@@ -322,7 +322,7 @@ mod tests {
         let cases = [
             ("promo\ten\t3", "it must have four fields: kind, language, weight, phrase"),
             ("promo\teng\t3\ta", "the language must be an ISO 639-1 code, or * for any"),
-            ("other\ten\t3\ta", "its kind is none of promo, furniture, related, prose, class"),
+            ("other\ten\t3\ta", "its kind is none of promo, furniture, head, prose, class"),
             ("promo\ten\tx\ta", "its weight is no number"),
             ("promo\ten\t-1\ta", "its weight is not between 0 and 10"),
             ("promo\ten\tNaN\ta", "its weight is not between 0 and 10"),
@@ -344,8 +344,8 @@ mod tests {
                     promo\ten\t2\tgo … home\n\
                     furniture\ten\t3\t^ on top\n\
                     prose\ten\t4\tsay so $\n\
-                    related\ten\t5\tmore <colon>|$\n\
-                    related\ten\t6\t^ news of … $";
+                    head\ten\t5\tmore <colon>|$\n\
+                    head\ten\t6\t^ news of … $";
         let (phrases, errors) = Phrases::parse(file);
         assert_eq!(errors, []);
         // line, weights found
