@@ -74,9 +74,10 @@ pub struct WithinConfig {
     /// Fewest bytes of such a repeat. Default 100.
     pub min_bytes_broken: usize,
     /// A repeat of fewer words, with at most two lines of whole sentences, stays below a heading,
-    /// a question or an introduction of its own, and in a list. Default 150.
+    /// a question or an introduction of its own, and in a list, and as a
+    /// table. Default 100.
     pub max_words_below_heading: usize,
-    /// Fewest words of a repeat that is not exact. Default 40.
+    /// Fewest words of a repeat that is not exact. Default 60.
     pub min_words_near: usize,
     /// Least share of equal words, 0 to 1, in a repeat that is not exact. Default 0.85.
     pub min_similarity: f32,
@@ -99,8 +100,8 @@ impl Default for WithinConfig {
             min_bytes_inside: 300,
             min_words_broken: 16,
             min_bytes_broken: 100,
-            max_words_below_heading: 150,
-            min_words_near: 40,
+            max_words_below_heading: 100,
+            min_words_near: 60,
             min_similarity: 0.85,
             words_per_difference: 100,
             pull_quotes: false,

@@ -13,8 +13,10 @@ pub(super) const SEED: usize = 6;
 const GAP_COPY: usize = REACH;
 /// Most words of the copy that stays between two matches of one passage.
 const GAP_KEPT: usize = 400;
+/// Fewest equal words of a passage whose ends are aligned one by one: a shorter one must be exact.
+const ALIGNED: usize = 24;
 /// Most words that a match is extended to the left of its seed.
-const BACK: usize = 1024;
+const BACK: usize = 256;
 /// A text that cannot be counted with 32 bits is not looked at.
 const TEXT_MAX: usize = u32::MAX as usize;
 
@@ -96,15 +98,12 @@ impl Finder {
                 self.back.resize(count, NONE);
                 self.gone.resize(count, None);
             }
-            let Some(found) = self.extend(text, kept, at, floor) else {
+            let Some(found) = self.extend(kept, at, floor) else {
                 at += 1;
                 continue;
             };
-            let found = if self.joins(found) {
-                found
-            } else {
-                self.nearby(text, at, floor).unwrap_or(found)
-            };
+            let found =
+                if self.joins(found) { found } else { self.nearby(at, floor).unwrap_or(found) };
             if !self.joins(found) {
                 let (end, accepted) = self.close(text, config);
                 any |= accepted;
@@ -123,13 +122,9 @@ impl Finder {
     }
 
     /// The longest match around a seed, without what is gone and without overlap.
-    fn extend(&self, text: &str, kept: usize, copy: usize, floor: usize) -> Option<Match> {
+    fn extend(&self, kept: usize, copy: usize, floor: usize) -> Option<Match> {
         let words = &self.words;
-        let same = |k: usize, c: usize| {
-            words.hash[k] == words.hash[c]
-                && self.gone[k].is_none()
-                && super::words::same_letters(text, words.range(k), words.range(c))
-        };
+        let same = |k: usize, c: usize| words.hash[k] == words.hash[c] && self.gone[k].is_none();
         let distance = copy - kept;
         let limit = words.len();
         let mut end = copy;
@@ -149,7 +144,7 @@ impl Finder {
 
     /// A match at `copy` that goes on where the chain ends, give or take a few words: the seed's
     /// first place may be another one.
-    fn nearby(&self, text: &str, copy: usize, floor: usize) -> Option<Match> {
+    fn nearby(&self, copy: usize, floor: usize) -> Option<Match> {
         /// Most words that the edit may have added or dropped.
         const SLIP: usize = 4;
         let last = self.chain.last()?;
@@ -159,7 +154,7 @@ impl Finder {
             .filter(|&kept| {
                 kept + SEED <= copy && hashes[kept..kept + SEED] == hashes[copy..copy + SEED]
             })
-            .find_map(|kept| self.extend(text, kept, copy, floor).filter(|&m| self.joins(m)))
+            .find_map(|kept| self.extend(kept, copy, floor).filter(|&m| self.joins(m)))
     }
 
     /// Whether a match goes on where the chain ends.
@@ -194,6 +189,13 @@ impl Finder {
             return (0, false);
         };
         let words = &self.words;
+        let equal: usize = self.chain.iter().map(|m| m.len).sum();
+        let bytes = words.end[last.copy_end() - 1] - words.start[first.copy];
+        let fringe = if equal < ALIGNED { 24 } else { usize::MAX };
+        if (bytes as usize).saturating_add(fringe) < config.min_bytes {
+            self.chain.clear();
+            return (0, false);
+        }
         for m in &self.chain {
             for step in 0..m.len {
                 self.mate[m.copy + step] = (m.kept + step) as u32;
@@ -210,10 +212,15 @@ impl Finder {
             .find(|&w| self.gone[w].is_some())
             .map_or(0, |w| w + 1);
         let before = floor.max(last.kept_end()).min(first.copy)..first.copy;
-        self.aligner.align(words, before, 0..first.kept, Fixed::End, &mut self.mate);
+        let long = equal >= ALIGNED;
+        if long {
+            self.aligner.align(words, before, 0..first.kept, Fixed::End, &mut self.mate);
+        }
         let after = last.copy_end()..words.len();
         let reach = last.kept_end()..first.copy;
-        self.aligner.align(words, after, reach, Fixed::Start, &mut self.mate);
+        if long {
+            self.aligner.align(words, after, reach, Fixed::Start, &mut self.mate);
+        }
         let from = first.copy.saturating_sub(REACH).max(floor);
         let to = words.len().min(last.copy_end() + REACH);
         for word in from..to {
@@ -291,8 +298,10 @@ impl Finder {
 
 /// The hash of `SEED` words in a row, made from the one before it where there is one (a cyclic
 /// polynomial, Cohen 1997).
+#[derive(Debug, Default)]
 struct Rolling {
-    next: usize,
+    /// The word whose hash is `value`.
+    word: usize,
     value: u64,
 }
 
@@ -300,27 +309,25 @@ impl Rolling {
     const TURN: u32 = 11;
 
     fn new() -> Self {
-        Self { next: usize::MAX, value: 0 }
+        Self { word: usize::MAX - 1, value: 0 }
     }
 
+    #[inline]
     fn at(&mut self, hashes: &[u64], word: usize) -> u64 {
-        if word != self.next {
-            let seed = &hashes[word..word + SEED];
-            self.value = seed.iter().fold(0, |v, h| v.rotate_left(Self::TURN) ^ h);
-        }
-        let value = self.value;
-        if let Some(incoming) = hashes.get(word + SEED) {
-            let outgoing = hashes[word].rotate_left(Self::TURN * SEED as u32);
-            self.value = value.rotate_left(Self::TURN) ^ outgoing ^ incoming;
-            self.next = word + 1;
+        self.value = if word == self.word.wrapping_add(1) {
+            let outgoing = hashes[self.word].rotate_left(Self::TURN * SEED as u32);
+            self.value.rotate_left(Self::TURN) ^ outgoing ^ hashes[word + SEED - 1]
         } else {
-            self.next = usize::MAX;
-        }
-        value
+            let seed = &hashes[word..word + SEED];
+            seed.iter().fold(0, |value, hash| value.rotate_left(Self::TURN) ^ hash)
+        };
+        self.word = word;
+        self.value
     }
 }
 
-/// Where each seed stands first: open addressing, at most half full.
+/// Where each seed stands first: open addressing, at most half full. A slot holds 32 bits of the
+/// seed's hash and the number of its first word.
 #[derive(Debug, Default)]
 struct Table {
     slots: Vec<u64>,
@@ -339,15 +346,16 @@ impl Table {
         self.mask = size - 1;
     }
 
+    /// The slot of the words at `word`, and their first place if the slot is theirs.
+    #[inline]
     fn slot(&self, key: u64, word: usize, hashes: &[u64]) -> Option<(usize, Option<usize>)> {
-        let tag = key >> 32;
         let mut at = key as usize & self.mask;
         for _ in 0..Self::PROBES {
             let slot = self.slots[at];
             if slot == Self::EMPTY {
                 return Some((at, None));
             }
-            if slot >> 32 == tag {
+            if slot >> 32 == key >> 32 {
                 let first = slot as u32 as usize;
                 if hashes[first..first + SEED] == hashes[word..word + SEED] {
                     return Some((at, Some(first)));
@@ -359,6 +367,7 @@ impl Table {
     }
 
     /// Where the words at `word` stand first, if that is earlier; otherwise here.
+    #[inline]
     fn find_or_insert(&mut self, key: u64, word: usize, hashes: &[u64]) -> Option<usize> {
         let (at, first) = self.slot(key, word, hashes)?;
         if first.is_none() {

@@ -60,8 +60,14 @@ pub(super) fn judge(
         }
     }
     let pasted = tail_breaks_off(text, words, &copy, &kept).then_some(sure.0);
-    let judge = Judge { text, words, mate, pasted, config };
-    Found { goes: judge.goes(copy), earlier: false }
+    let goes = Judge { text, words, mate, pasted, config }.goes(copy);
+    if goes.is_empty() && config.pull_quotes {
+        let judge = Judge { text, words, mate: back, pasted: None, config };
+        let mut goes = judge.goes(kept);
+        goes.retain(|found| found.1 == Passage::PullQuote);
+        return Found { earlier: !goes.is_empty(), goes };
+    }
+    Found { goes, earlier: false }
 }
 
 /// Whether one of two words is the beginning of the other, at the end of a line: a copy that was
@@ -297,17 +303,55 @@ impl Judge<'_> {
         if !self.balanced(range.clone()) || !stub && self.belongs(range.clone()) {
             return None;
         }
+        if !self.same_letters(range.clone()) {
+            return None;
+        }
         let share = similarity(words, self.mate, range.clone());
         let near = range.len() >= config.min_words_near && share.value() >= config.min_similarity;
         if !share.exact && !near && !stub {
             return None;
         }
+        if self.is_pull_quote(range) {
+            return config.pull_quotes.then_some(Passage::PullQuote);
+        }
         Some(if stub { Passage::Truncated } else { Passage::Repeat })
     }
 
+    /// Whether words of the same hash are the same words, as they are but in a text made to deceive.
+    fn same_letters(&self, mut range: Range<usize>) -> bool {
+        range.all(|word| {
+            let (own, mate) = (self.words.range(word), self.mate[word]);
+            mate == NONE || {
+                let other = self.words.range(mate as usize);
+                same_letters(self.text, own.clone(), other.clone())
+                    || begins(self.text, own.clone(), other.clone())
+                    || begins(self.text, other, own)
+            }
+        })
+    }
+
+    /// Whether it is one short line, and sentences inside a line of the other copy.
+    fn is_pull_quote(&self, range: Range<usize>) -> bool {
+        let (text, words) = (self.text, self.words);
+        let border = |w: usize| border(text, words, w);
+        let one_line = border(range.start) == Border::Line
+            && border(range.end) == Border::Line
+            && !range.clone().skip(1).any(|w| border(w) == Border::Line);
+        if !one_line || range.len() > self.config.max_words_pull_quote || self.pasted.is_some() {
+            return false;
+        }
+        let mates = || range.clone().map(|w| self.mate[w]).filter(|&m| m != NONE);
+        let (Some(first), Some(last)) = (mates().next(), mates().next_back()) else {
+            return false;
+        };
+        let (first, end) = (first as usize, last as usize + 1);
+        let opens = words.is(range.start, CAPITAL | DIGIT) || border(first) >= Border::Sentence;
+        opens && (border(first) < Border::Line || border(end) < Border::Line)
+    }
+
     /// Whether a short passage belongs where it stands: below a heading, a question or an
-    /// introduction of its own that is not part of the repeat, or in a list. What follows its
-    /// first copy directly was pasted all the same.
+    /// introduction of its own that is not part of the repeat, in a list, or as a table. What
+    /// follows its first copy directly was pasted all the same.
     fn belongs(&self, range: Range<usize>) -> bool {
         let (text, words) = (self.text, self.words);
         let follows = self.mate[range.end - 1] as usize + 1 == range.start;
@@ -327,11 +371,9 @@ impl Judge<'_> {
                 from = word;
             }
         }
-        if prose > 2 {
-            return false;
-        }
+        let table = prose == 0 && lines > 2;
         let start = cut(text, words, range.start).1;
-        items == lines || headed(text, start)
+        table || prose <= 2 && (items == lines || headed(text, start))
     }
 
     /// Whether a line of it is long enough to be prose.
@@ -430,7 +472,7 @@ impl Share {
 }
 
 /// The share of equal words among those of the copy and those passed over on the same line of the
-/// copy that stays.
+/// copy that stays. It is exact if nothing but whole lines between two lines was passed over.
 fn similarity(words: &Words, mate: &[u32], range: Range<usize>) -> Share {
     let mut share = Share { equal: 0, all: 0, exact: true };
     let mut last: Option<usize> = None;
@@ -445,10 +487,10 @@ fn similarity(words: &Words, mate: &[u32], range: Range<usize>) -> Share {
         share.equal += 1;
         if let Some(last) = last
             && kept > last + 1
-            && !(last + 1..=kept).any(|w| words.is(w, LINE))
         {
-            share.all += kept - last - 1;
-            share.exact = false;
+            let other_line = (last + 1..=kept).any(|w| words.is(w, LINE));
+            share.all += if other_line { 0 } else { kept - last - 1 };
+            share.exact &= other_line && words.is(word, LINE);
         }
         last = Some(kept);
     }
@@ -475,7 +517,29 @@ pub(super) fn collect(
         }
         tell(text, words, mate, gone, start..at, kind, &mut found);
     }
+    keep_labels(text, &mut found);
     found
+}
+
+/// A short line that closes no sentence and comes back again and again is a label: the name below
+/// each of many quotations, a unit, a rating.
+fn keep_labels(text: &str, found: &mut Vec<Repeat>) {
+    /// Fewest copies, besides the first, that make a label.
+    const OFTEN: usize = 4;
+    /// Longest label, in bytes.
+    const LONGEST: usize = 120;
+    let label = |repeat: &Repeat| {
+        repeat.pieces.len() == 1
+            && repeat.copy.len() <= LONGEST
+            && !text[repeat.copy.clone()].trim_end().ends_with(['.', '!', '?', '”', '"', '…'])
+    };
+    let mut starts: Vec<usize> = found.iter().filter(|r| label(r)).map(|r| r.kept.start).collect();
+    starts.sort_unstable();
+    let often = |start: usize| {
+        let from = starts.partition_point(|&s| s < start);
+        starts.get(from + OFTEN - 1) == Some(&start)
+    };
+    found.retain(|repeat| !(label(repeat) && often(repeat.kept.start)));
 }
 
 /// The word that stays and is equal to `word`.

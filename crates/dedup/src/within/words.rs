@@ -56,25 +56,21 @@ impl Words {
         while let Some(&byte) = bytes.get(at) {
             match KIND[usize::from(byte)] {
                 Kind::Word => {
-                    let start = at;
-                    let mut all = 0;
-                    while let Some(&b) = bytes.get(at)
-                        && KIND[usize::from(b)] == Kind::Word
-                    {
-                        all |= u8::from(b.is_ascii_digit());
-                        at += 1;
-                    }
-                    if bytes.get(at).is_some_and(|&b| b >= 0x80) {
-                        at = self.read_folded(text, start, &mut line);
+                    let (end, hash, digit) = ascii_word(bytes, at);
+                    if bytes.get(end).is_some_and(|&b| b >= 0x80) {
+                        at = self.read_folded(text, at, &mut line);
                         continue;
                     }
-                    if let Some(end) = bare_link(bytes, start, at) {
+                    if let Some(end) = bare_link(bytes, at, end) {
                         at = end;
                         continue;
                     }
-                    let class = all * DIGIT + u8::from(byte.is_ascii_uppercase()) * CAPITAL + line;
-                    self.push(start, at, hash(&bytes[start..at]), class);
+                    let class = u8::from(digit) * DIGIT
+                        + u8::from(byte.is_ascii_uppercase()) * CAPITAL
+                        + line;
+                    self.push(at, end, hash, class);
                     line = 0;
+                    at = end;
                 }
                 Kind::Break => {
                     line = LINE;
@@ -133,6 +129,7 @@ impl Words {
         end
     }
 
+    #[inline]
     fn push(&mut self, start: usize, end: usize, hash: u64, class: u8) {
         self.start.push(start as u32);
         self.end.push(end as u32);
@@ -185,30 +182,76 @@ const KIND: [Kind; 256] = {
     kinds
 };
 
-/// Eight bytes at a time. Upper case ASCII counts as lower case: every byte below 0x80 gets the
-/// one bit by which they differ (digits have it already).
-fn hash(word: &[u8]) -> u64 {
+/// The hash of a word's folded letters, built eight bytes at a time.
+#[derive(Default)]
+struct Hash(u64);
+
+impl Hash {
     const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut h = word.len() as u64;
-    let mut take = |eight: [u8; 8]| {
-        let value = u64::from_le_bytes(eight);
-        let lower = value | (!value & 0x8080_8080_8080_8080) >> 2;
-        h = (h ^ lower).wrapping_mul(MIX);
-        h ^= h >> 29;
-    };
-    let mut chunks = word.chunks_exact(8);
-    for chunk in &mut chunks {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(chunk);
-        take(eight);
+
+    /// Takes in eight bytes; upper case ASCII counts as lower case. Every byte below 0x80 gets the
+    /// one bit by which they differ (digits have it already).
+    #[inline]
+    fn take(&mut self, eight: u64) {
+        let lower = eight | (!eight & HIGH) >> 2;
+        self.0 = (self.0 ^ lower).wrapping_mul(Self::MIX);
+        self.0 ^= self.0 >> 29;
     }
-    let rest = chunks.remainder();
-    if !rest.is_empty() {
-        let mut eight = [0; 8];
-        eight[..rest.len()].copy_from_slice(rest);
-        take(eight);
+
+    #[inline]
+    fn finish(self, length: usize) -> u64 {
+        (self.0 ^ length as u64).wrapping_mul(Self::MIX)
     }
-    h.wrapping_mul(MIX)
+}
+
+fn hash(word: &[u8]) -> u64 {
+    let mut hash = Hash::default();
+    for chunk in word.chunks(8) {
+        let mut eight = [0; 8];
+        eight[..chunk.len()].copy_from_slice(chunk);
+        hash.take(u64::from_le_bytes(eight));
+    }
+    hash.finish(word.len())
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// The end of the ASCII letters and digits that start at `at`, their hash, and whether a digit is
+/// among them: eight bytes at a time, the high bit of a byte telling what it is.
+#[inline]
+fn ascii_word(bytes: &[u8], at: usize) -> (usize, u64, bool) {
+    let mut hash = Hash::default();
+    let mut end = at;
+    let mut digits = 0;
+    loop {
+        let eight = match bytes.get(end..end + 8) {
+            Some(chunk) => chunk.try_into().unwrap_or_default(),
+            None => {
+                let mut eight = [0; 8];
+                eight[..bytes.len() - end].copy_from_slice(&bytes[end..]);
+                eight
+            }
+        };
+        let eight = u64::from_le_bytes(eight);
+        let low = eight & !HIGH;
+        let at_least = |value: u64, byte: u8| value + ONES * u64::from(0x80 - byte);
+        let letter = at_least(low | ONES * 0x20, b'a') & !at_least(low | ONES * 0x20, b'z' + 1);
+        let digit = at_least(low, b'0') & !at_least(low, b'9' + 1);
+        let other = !((letter | digit) & !eight) & HIGH;
+        let length = other.trailing_zeros() as usize / 8;
+        if length == 0 {
+            break;
+        }
+        let mask = u64::MAX >> (64 - 8 * length);
+        digits |= digit & HIGH & mask & !eight;
+        hash.take(eight & mask);
+        end += length;
+        if length < 8 {
+            break;
+        }
+    }
+    (end, hash.finish(end - at), digits != 0)
 }
 
 /// The end of a link that starts at `at`: `<…>` without white space, or `](…)` of Markdown.
@@ -221,7 +264,11 @@ fn link_end(bytes: &[u8], at: usize) -> Option<usize> {
         [b']', b'(', ..] => b')',
         _ => return None,
     };
-    let end = rest.iter().skip(1).position(|&b| b == close || b <= b' ' || b == b'<')? + 1;
+    let end = rest
+        .iter()
+        .skip(1)
+        .position(|&b| b == close || b <= b' ' || matches!(b, b'<' | b'[' | b']'))?
+        + 1;
     let inside = &rest[1..end];
     let link = inside.iter().any(|b| matches!(b, b'.' | b'/' | b':' | b'@'));
     (rest[end] == close && link).then_some(at + end + 1)
