@@ -19,39 +19,47 @@ const MOST_WORDS: usize = 16;
 /// The most words of a heading on the first line, where a standfirst may stand.
 const MOST_WORDS_FIRST: usize = 9;
 
+/// What lines in capitals and numbered ones may have more: a headline may run long.
+const MORE_WORDS: usize = 9;
+const MORE_COLUMNS: usize = 50;
+
+/// The most words of a heading that ends with an exclamation mark; longer ones are sentences.
+const MOST_WORDS_EXCLAIMED: usize = 8;
+
 /// How much wider what follows a heading is at least.
 const WIDER: f32 = 1.3;
 
 /// Marks the drafts that are headings.
 pub(super) fn mark(text: &str, lines: &[Line], drafts: &mut [Draft]) {
     for i in 0..drafts.len() {
-        let numbered = is_numbered(text, lines, drafts, i);
-        if is_heading(text, lines, drafts, i, numbered) {
+        if is_heading(text, lines, drafts, i) {
             drafts[i].kind = BlockKind::Heading { level: 2 };
         }
     }
 }
 
-fn is_heading(text: &str, lines: &[Line], drafts: &[Draft], i: usize, numbered: bool) -> bool {
+fn is_heading(text: &str, lines: &[Line], drafts: &[Draft], i: usize) -> bool {
     let draft = &drafts[i];
     if draft.kind != BlockKind::Paragraph || draft.fixed || draft.last > draft.first + 1 {
         return false;
     }
     let Some(next) = drafts.get(i + 1) else { return false };
-    if lines[draft.first].width as usize > 2 * WIDEST {
+    if lines[draft.first].width as usize > WIDEST + MORE_COLUMNS {
         return false;
     }
+    let numbered = is_numbered(text, lines, drafts, i);
     let slice = &text[lines[draft.first].text..lines[draft.last].end];
     let words = slice.split_whitespace().count();
     let columns = columns(slice);
     let below = &text[lines[next.first].text..lines[next.last].end];
     let capitals = is_in_capitals(slice);
     let (most_words, widest) = match (capitals || numbered, i) {
-        (true, _) => (MOST_WORDS + 9, WIDEST + 50),
+        (true, _) => (MOST_WORDS + MORE_WORDS, WIDEST + MORE_COLUMNS),
         (false, 0) => (MOST_WORDS_FIRST, WIDEST),
         (false, _) => (MOST_WORDS, WIDEST),
     };
-    words <= most_words
+    let shouted = slice.ends_with('!') && !capitals;
+    words <= if shouted { MOST_WORDS_EXCLAIMED } else { most_words }
         && columns <= widest
         && (numbered || !is_sentence(slice))
         && !is_other(slice)

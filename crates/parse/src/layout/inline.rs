@@ -35,7 +35,7 @@ pub(super) fn scan(text: &str, from: usize, to: usize, quoted: bool, found: &mut
     let mut at = from;
     while at < to {
         let byte = bytes[at];
-        if !matches!(byte, b'<' | b'[' | b'(' | b'!' | b'*' | b'_') {
+        if !IS_SIGN[usize::from(byte)] {
             at += 1;
             continue;
         }
@@ -54,6 +54,18 @@ pub(super) fn scan(text: &str, from: usize, to: usize, quoted: bool, found: &mut
         };
     }
 }
+
+/// The bytes that markup starts with.
+const IS_SIGN: [bool; 256] = {
+    let mut table = [false; 256];
+    let signs = b"<[(!*_";
+    let mut i = 0;
+    while i < signs.len() {
+        table[signs[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
 
 /// The longest emphasis that is looked for, in bytes: beyond it two signs are no pair.
 const LONGEST_EMPHASIS: usize = 600;
@@ -175,7 +187,8 @@ impl Scanner<'_> {
             |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '/' && c != '\\');
         let slot = &mut self.openers[usize::from(sign == b'_')];
         if let Some((open, open_length)) = *slot {
-            let pairs = open_length == length && at - open < LONGEST_EMPHASIS;
+            // `_name_(` is a name in a program.
+            let pairs = after != Some('(') && open_length == length && at - open < LONGEST_EMPHASIS;
             if pairs && word(before) && free(after) && has_words(&self.text[open + length..at]) {
                 *slot = None;
                 self.found.markup.push((open, open + length));

@@ -41,6 +41,10 @@ pub(super) fn cut(text: &str, from: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     let (mut start, mut at) = (from, from);
     while at < bytes.len() {
+        if !MAY_BREAK[usize::from(bytes[at])] {
+            at += 1;
+            continue;
+        }
         let length = line_break(bytes, at);
         if length > 0 {
             lines.push(line(text, start, at));
@@ -54,6 +58,18 @@ pub(super) fn cut(text: &str, from: usize) -> Vec<Line> {
     unquote_lone_signs(text, &mut lines);
     lines
 }
+
+/// The bytes that line breaks start with.
+const MAY_BREAK: [bool; 256] = {
+    let mut table = [false; 256];
+    table[b'\n' as usize] = true;
+    table[b'\r' as usize] = true;
+    table[0x0b] = true;
+    table[0x0c] = true;
+    table[0xc2] = true;
+    table[0xe2] = true;
+    table
+};
 
 /// Length of the line break at `at`; 0 where there is none.
 fn line_break(bytes: &[u8], at: usize) -> usize {

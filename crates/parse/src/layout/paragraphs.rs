@@ -106,6 +106,9 @@ impl Flow {
 impl Breaks {
     /// Whether `next`, right below, goes on from `line`.
     fn goes_on(self, text: &str, line: &Line, next: &Line) -> bool {
+        if is_cut_off(line.slice(text), next.slice(text)) {
+            return true;
+        }
         let indented = next.indent >= line.indent + 2;
         let open = || !ends_sentence(line.slice(text));
         match self {
@@ -121,6 +124,20 @@ impl Breaks {
             }
         }
     }
+}
+
+/// Whether `line` ends inside an address or image placeholder that `next` closes.
+fn is_cut_off(line: &str, next: &str) -> bool {
+    let address = line.rfind('<').map(|i| &line[i..]).is_some_and(|tail| {
+        (tail.starts_with("<http") || tail.starts_with("<www."))
+            && !tail.contains(['>', ' '])
+            && next.split(' ').next().is_some_and(|word| word.contains('>'))
+    });
+    let image = || {
+        let tail = line.rfind("[image:").map(|i| &line[i..]);
+        tail.is_some_and(|t| !t.contains(']')) && next.contains(']')
+    };
+    address || image()
 }
 
 /// What pairs of lines tell about wrapping.

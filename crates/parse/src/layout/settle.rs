@@ -159,7 +159,8 @@ fn are_neighbours(
     let mut gap = false;
     (above + 1..below).all(|i| {
         let hangs = lines[i].indent >= item.indent + 2;
-        let goes_on = !gap && lines[i - 1].width <= 110 && !ends_sentence(lines[i - 1].slice(text));
+        let wrapped = (40..=110).contains(&lines[i - 1].width) && lines[i].width <= 110;
+        let goes_on = !gap && wrapped && !ends_sentence(lines[i - 1].slice(text));
         gap |= classes[i] == Class::Blank;
         classes[i] == Class::Blank || (classes[i] == Class::Text && (hangs || goes_on))
     })
