@@ -171,8 +171,6 @@ fn registrable(host: &str) -> String {
     known.and_then(|d| std::str::from_utf8(d.as_bytes()).ok()).unwrap_or_default().to_owned()
 }
 
-// ---------------------------------------------------------------------------------------------
-
 /// Redirectors that carry their target in a parameter: host, start of the path, parameters.
 const REDIRECTORS: &[(&str, &str, &[&str])] = &[
     ("l.facebook.com", "/l.php", &["u"]),

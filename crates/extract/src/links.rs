@@ -144,7 +144,7 @@ fn with_scheme(text: &str, from: usize, colon: usize) -> Candidate {
 
 fn without_scheme(text: &str, from: usize, dot: usize) -> Candidate {
     let bytes = text.as_bytes();
-    let joins = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
+    let joins = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
     if !joins(dot.checked_sub(1).and_then(|i| bytes.get(i))) || !joins(bytes.get(dot + 1)) {
         return Candidate::None;
     }

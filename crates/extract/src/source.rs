@@ -101,9 +101,7 @@ fn tail_start(text: &str) -> usize {
         let end = text[..start].trim_end().len();
         start = memchr::memrchr2(b'\n', b'\r', &text.as_bytes()[..end]).map_or(0, |i| i + 1);
         lines += 1;
-        if start > 0 {
-            start -= 1;
-        }
+        start = start.saturating_sub(1);
     }
     start
 }

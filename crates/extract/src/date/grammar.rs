@@ -36,12 +36,6 @@ struct Reader {
     weekday: Option<Weekday>,
 }
 
-impl Default for Order {
-    fn default() -> Self {
-        Self::Unknown
-    }
-}
-
 #[derive(Clone)]
 enum Zone {
     Named(String),

@@ -46,11 +46,12 @@ impl fmt::Display for Stamp {
 }
 
 /// How `03/04/2025` is to be read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum Order {
     /// Day first.
     DayFirst,
     /// Nobody knows.
+    #[default]
     Unknown,
 }
 

@@ -51,6 +51,7 @@ enum Closer {
     },
 }
 
+#[derive(Clone, Copy)]
 struct Open {
     closer: Closer,
     outer: usize,

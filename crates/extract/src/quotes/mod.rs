@@ -2,6 +2,7 @@
 
 mod cues;
 mod marks;
+mod people;
 mod speaker;
 mod words;
 

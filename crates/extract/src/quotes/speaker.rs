@@ -1,13 +1,12 @@
 //! Who said a quotation.
 
-use std::collections::HashMap;
-
 use newsmill_article::Kept;
 
 use super::cues::{
     is_between, is_cue, is_naming_verb, is_preposition, is_pronoun, may_precede_subject,
 };
 use super::marks::Marked;
+use super::people::make_full;
 use super::words::{self, Word, is_name, is_title, name_of_run};
 use crate::names::is_particle;
 
@@ -82,7 +81,8 @@ pub(super) fn attribute(kept: &Kept, quotes: &[Marked]) -> Vec<Option<Said>> {
             said[i - 1] = carried.map(|s| Said { confidence: s.confidence.min(CARRIED), ..s });
         }
     }
-    make_full(kept.text(), &mut said);
+    let speakers = said.iter_mut().flatten().map(|said| &mut said.speaker);
+    make_full(kept.text(), speakers.collect());
     said
 }
 
@@ -422,60 +422,4 @@ fn named_before(kept: &Kept, quotes: &[Marked], i: usize) -> Option<String> {
         }
     }
     name
-}
-
-/// Puts the fullest name the text has for a person in the place of shorter ones.
-fn make_full(text: &str, said: &mut [Option<Said>]) {
-    fn last_word(name: &str) -> &str {
-        name.rsplit(' ').next().unwrap_or_default()
-    }
-    let mut full: HashMap<String, Vec<String>> = HashMap::new();
-    for said in said.iter().flatten() {
-        full.entry(last_word(&said.speaker).to_owned()).or_default();
-    }
-    if full.is_empty() {
-        return;
-    }
-    let mut run: Vec<&str> = Vec::new();
-    for word in words::of(text) {
-        let bare = word.text.trim_end_matches("'s").trim_end_matches("’s");
-        if is_name(bare) || is_title(bare) || (!run.is_empty() && is_particle(bare)) {
-            run.push(bare);
-            if run.len() > 8 {
-                run.remove(0);
-            }
-            if let Some(names) = full.get_mut(bare)
-                && run.len() > 1
-                && names.len() < 16
-                && let Some(name) = name_of_run(&run)
-                && name.contains(' ')
-                && !names.contains(&name)
-            {
-                names.push(name);
-            }
-            if word.stop.is_none() && bare.len() == word.text.len() {
-                continue;
-            }
-        }
-        run.clear();
-    }
-    for said in said.iter_mut().flatten() {
-        let Some(names) = full.get(last_word(&said.speaker)) else { continue };
-        if let Some(name) = fullest(&said.speaker, names) {
-            said.speaker = name;
-        }
-    }
-}
-
-/// The longest of the names that can be the person's, unless two persons share it.
-fn fullest(name: &str, names: &[String]) -> Option<String> {
-    let first = |n: &str| n.split(' ').next().unwrap_or_default().to_owned();
-    let fits =
-        |n: &&String| n.len() > name.len() && (!name.contains(' ') || first(n) == first(name));
-    let longer: Vec<&String> = names.iter().filter(fits).collect();
-    let given = first(longer.first()?);
-    if longer.iter().any(|n| first(n) != given) {
-        return None;
-    }
-    longer.into_iter().max_by_key(|n| (n.len(), std::cmp::Reverse((*n).clone()))).cloned()
 }
