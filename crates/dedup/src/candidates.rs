@@ -104,3 +104,111 @@ pub(crate) fn pack(first: u32, second: u32) -> u64 {
 pub(crate) fn unpack(pair: u64) -> (u32, u32) {
     ((pair >> 32) as u32, pair as u32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Method;
+    use crate::hash::splitmix;
+    use crate::sketch::Sketcher;
+
+    /// Sketches of sets of shingles given as ranges of a random sequence.
+    fn sketches(config: &AcrossConfig, ranges: &[std::ops::Range<u64>]) -> Vec<Sketch> {
+        let sketcher = Sketcher::new(config).unwrap();
+        (0..)
+            .zip(ranges)
+            .map(|(doc, range)| {
+                let mut set: Vec<u64> = range.clone().map(|i| splitmix(5, i)).collect();
+                set.sort_unstable();
+                sketcher.sketch(&[doc], &set)
+            })
+            .collect()
+    }
+
+    fn all_pairs(docs: u32) -> Vec<(u32, u32)> {
+        (0..docs).flat_map(|a| (a + 1..docs).map(move |b| (a, b))).collect()
+    }
+
+    #[test]
+    fn similar_and_contained_pairs_are_found_and_no_others() {
+        for method in [Method::OnePermutation, Method::MinHash] {
+            let config = AcrossConfig { method, ..AcrossConfig::default() };
+            // 0 and 1 are alike, 3 lies in 2, 4 has nothing to do with any of them.
+            let ranges = [0..400, 50..450, 1000..3000, 1100..1250, 9000..9400];
+            let sketches = sketches(&config, &ranges);
+            let order = KeepOrder::by_key(5, |doc| std::cmp::Reverse(doc));
+            let found = candidates(&sketches, &order, &config).unwrap();
+            assert_eq!(found.pairs, [(0, 1), (2, 3)], "{method:?}");
+        }
+    }
+
+    #[test]
+    fn pairs_at_the_link_threshold_are_found_as_often_as_stated() {
+        for method in [Method::OnePermutation, Method::MinHash] {
+            let config = AcrossConfig { method, containment_sampling: 0, ..Default::default() };
+            // 300 pairs at a similarity of one half, apart from each other.
+            let ranges: Vec<_> = (0..300)
+                .flat_map(|pair| {
+                    [pair * 1000..pair * 1000 + 300, pair * 1000 + 100..pair * 1000 + 400]
+                })
+                .collect();
+            let order = KeepOrder::input(600);
+            let found = candidates(&sketches(&config, &ranges), &order, &config).unwrap();
+            assert!(found.pairs.iter().all(|&(a, b)| a / 2 == b / 2));
+            assert!(config.recall(0.5) > 0.98 && found.pairs.len() > 285, "{}", found.pairs.len());
+        }
+    }
+
+    #[test]
+    fn a_small_family_is_compared_in_full_and_a_large_one_with_its_head() {
+        let config = AcrossConfig { bucket_head: 8, ..AcrossConfig::default() };
+        let family = |docs: u64| -> Vec<_> { (0..docs).map(|i| i..i + 1000).collect() };
+        let small = sketches(&config, &family(9));
+        let found = candidates(&small, &KeepOrder::input(9), &config).unwrap();
+        assert_eq!((found.pairs, found.capped_buckets), (all_pairs(9), 0));
+        let large = sketches(&config, &family(60));
+        let found = candidates(&large, &KeepOrder::input(60), &config).unwrap();
+        assert!(found.capped_buckets > 0 && found.largest_bucket <= 60);
+        assert!((1..60).all(|doc| found.pairs.contains(&(0, doc))));
+    }
+
+    #[test]
+    fn equal_signatures_and_equal_keys_stay_linear() {
+        let config = AcrossConfig::default();
+        let one = sketches(&config, &[0..50, 25..75]);
+        let docs = 5_000_u32;
+        let order = KeepOrder::input(docs);
+        // All signatures equal, texts different.
+        let equal: Vec<Sketch> = (0..docs)
+            .map(|doc| Sketch { fingerprint: Some(doc.into()), ..one[0].clone() })
+            .collect();
+        let found = candidates(&equal, &order, &config).unwrap();
+        assert!(found.pairs.len() < 100 * docs as usize, "{}", found.pairs.len());
+        assert!((1..docs).all(|doc| found.pairs.binary_search(&(0, doc)).is_ok()));
+        // All texts in one bucket of every band but the last.
+        let few_bands = AcrossConfig { bands: 4, bucket_head: 16, ..config };
+        let colliding: Vec<Sketch> = (0..docs)
+            .map(|doc| {
+                let mut signature = one[0].signature[..16].to_vec();
+                signature[15] = doc;
+                Sketch {
+                    fingerprint: Some(doc.into()),
+                    signature: signature.into(),
+                    ..one[0].clone()
+                }
+            })
+            .collect();
+        let found = candidates(&colliding, &order, &few_bands).unwrap();
+        assert!(found.pairs.len() < 100 * docs as usize, "{}", found.pairs.len());
+        assert_eq!(found.largest_bucket, u64::from(docs));
+    }
+
+    #[test]
+    fn an_order_of_other_texts_is_refused() {
+        let config = AcrossConfig::default();
+        let error = candidates(&[], &KeepOrder::input(3), &config).unwrap_err();
+        assert_eq!(error, CandidatesError::Order { order: 3, texts: 0 });
+        let config = AcrossConfig { bands: 0, ..config };
+        assert!(candidates(&[], &KeepOrder::input(0), &config).is_err());
+    }
+}

@@ -173,3 +173,35 @@ pub enum ConfigError {
         high: f64,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_valid_and_survives_json() {
+        let config = AcrossConfig::default();
+        assert_eq!(config.validate(), Ok(()));
+        let json = serde_json::to_string(&config).unwrap();
+        assert_eq!(serde_json::from_str::<AcrossConfig>(&json).unwrap(), config);
+        assert_eq!(serde_json::from_str::<AcrossConfig>("{}").unwrap(), config);
+        assert!(serde_json::from_str::<AcrossConfig>(r#"{"drop": 1}"#).is_err());
+    }
+
+    #[test]
+    fn senseless_values_are_refused() {
+        let config = AcrossConfig::default;
+        for wrong in [
+            AcrossConfig { shingle_words: 0, ..config() },
+            AcrossConfig { bands: usize::MAX, rows: 2, ..config() },
+            AcrossConfig { rows: 0, ..config() },
+            AcrossConfig { bucket_head: 0, ..config() },
+            AcrossConfig { drop_threshold: f64::NAN, ..config() },
+            AcrossConfig { link_threshold: 0.0, ..config() },
+            AcrossConfig { containment_threshold: 1.1, ..config() },
+        ] {
+            assert!(wrong.validate().is_err(), "{wrong:?}");
+        }
+        assert_eq!(AcrossConfig { drop_threshold: 1.5, ..config() }.validate(), Ok(()));
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::candidates::{Candidates, CandidatesError, candidates};
 use crate::config::{AcrossConfig, ConfigError, Method};
+use crate::exact::representatives;
 use crate::join::exact_join;
 use crate::keep::{Decision, decide};
 use crate::order::KeepOrder;
@@ -77,7 +78,13 @@ pub fn dedup_in_order(
         .unzip();
     let mut candidates = candidates(&sketches, order, config)?;
     if config.method == Method::ExactJoin {
-        candidates.pairs.extend(exact_join(&sets, config.lowest_threshold()));
+        // Exact duplicates are settled already: only the first of them takes part.
+        let representatives = representatives(&sketches, order);
+        let joined: Vec<&[u64]> = (0_u32..)
+            .zip(sets.iter().zip(&representatives))
+            .map(|(doc, (set, &first))| if doc == first { set.as_slice() } else { &[] })
+            .collect();
+        candidates.pairs.extend(exact_join(&joined, config.lowest_threshold()));
         candidates.pairs.sort_unstable();
         candidates.pairs.dedup();
     }
@@ -95,4 +102,114 @@ pub fn dedup_in_order(
         .collect();
     let decisions = decide(&sketches, &pairs, order, config);
     Ok(Outcome { decisions, pairs, candidates })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::{Contained, Templates};
+    use crate::keep::DropMethod;
+    use crate::verify::jaccard;
+
+    fn dropped(texts: &[&str], config: &AcrossConfig) -> Vec<(usize, u32, DropMethod)> {
+        let outcome = dedup(texts, config).unwrap();
+        outcome
+            .decisions
+            .iter()
+            .enumerate()
+            .filter_map(|(doc, decision)| match decision {
+                Decision::Drop { kept, method, .. } => Some((doc, *kept, *method)),
+                Decision::Keep { .. } => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn short_and_empty_texts_are_alike_only_when_equal() {
+        let texts = ["", "  ", "…", "Yes.", "YES", "No.", "Not today", "Road 12", "Road 13"];
+        for method in [Method::OnePermutation, Method::MinHash, Method::ExactJoin] {
+            let config = AcrossConfig { method, ..AcrossConfig::default() };
+            assert_eq!(dropped(&texts, &config), [(4, 3, DropMethod::Exact)]);
+        }
+    }
+
+    #[test]
+    fn a_quoted_story_is_dropped_when_asked() {
+        let story = (0..80).map(|i| format!("fact{i} ")).collect::<String>();
+        let roundup = (0..400).map(|i| format!("other{i} ")).collect::<String>();
+        let long = format!("{roundup} {story}");
+        let config = AcrossConfig { contained: Contained::Drop, ..AcrossConfig::default() };
+        assert_eq!(dropped(&[&story, &long], &config), [(0, 1, DropMethod::Contained)]);
+        assert_eq!(dropped(&[&story, &long], &AcrossConfig::default()), []);
+    }
+
+    #[test]
+    fn thousands_of_texts_of_one_kind() {
+        let config = AcrossConfig::default();
+        for text in ["", "the same short text, sent again and again"] {
+            let texts = vec![text; 5_000];
+            let expected = if text.is_empty() { 0 } else { 4_999 };
+            assert_eq!(dropped(&texts, &config).len(), expected);
+        }
+    }
+
+    /// Texts of a small vocabulary that share long passages.
+    fn texts() -> impl Strategy<Value = Vec<String>> {
+        let passages = [
+            "alpha beta gamma delta epsilon zeta eta theta iota kappa ",
+            "one two three four five six seven eight nine ten ",
+            "red orange yellow green blue indigo violet black white ",
+            "lone ",
+        ];
+        let text = prop::collection::vec(prop::sample::select(passages.to_vec()), 0..7);
+        prop::collection::vec(text.prop_map(|parts| parts.concat()), 0..16)
+    }
+
+    proptest! {
+        #[test]
+        fn with_all_candidates_no_two_kept_texts_are_copies(texts in texts(),
+            drop in 0.3..1.0_f64,
+        ) {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let config = AcrossConfig {
+                method: Method::ExactJoin,
+                drop_threshold: drop,
+                templates: Templates::Drop,
+                ..AcrossConfig::default()
+            };
+            let outcome = dedup(&texts, &config).unwrap();
+            let mut tokens = Tokens::default();
+            let sets: Vec<ShingleSet> = texts.iter().map(|text| {
+                tokenize_into(text, &mut tokens);
+                shingles(tokens.hashes(), 5)
+            }).collect();
+            let kept = |doc: usize| matches!(outcome.decisions[doc], Decision::Keep { .. });
+            for a in 0..texts.len() {
+                for b in 0..a {
+                    prop_assert!(!kept(a) || !kept(b) || jaccard(&sets[a], &sets[b]) < drop);
+                }
+                if let Decision::Drop { kept, method: DropMethod::Near, similarity, .. } = outcome.decisions[a] {
+                    prop_assert_eq!(jaccard(&sets[a], &sets[kept as usize]), similarity);
+                    prop_assert!(similarity >= drop);
+                }
+            }
+        }
+
+        #[test]
+        fn hashing_finds_what_the_join_finds_on_small_lists(texts in texts()) {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            // Contained texts of little similarity may be met by chance as well.
+            let with = |method| {
+                let config = AcrossConfig { method, bands: 256, rows: 1, ..AcrossConfig::default() };
+                let outcome = dedup(&texts, &config).unwrap();
+                let similar = outcome.pairs.into_iter().filter(|pair| pair.jaccard >= 0.5);
+                (similar.collect::<Vec<_>>(), dropped(&texts, &config))
+            };
+            let joined = with(Method::ExactJoin);
+            prop_assert_eq!(&with(Method::MinHash), &joined);
+            prop_assert_eq!(&with(Method::OnePermutation), &joined);
+        }
+    }
 }

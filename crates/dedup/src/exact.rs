@@ -30,7 +30,7 @@ pub fn fingerprint(tokens: &[u64]) -> Option<u128> {
     }
     let (mut first, mut second) = (0x1ff5_c292_4a78_8c3b_u64, 0x7ada_2c6f_3a09_1d27_u64);
     for &token in tokens {
-        first = fold_multiply(first ^ token, 0xe703_7ed1_a0b4_28db);
+        first = first.rotate_left(41).wrapping_add(token).wrapping_mul(0xe703_7ed1_a0b4_28db);
         second = second.rotate_left(23).wrapping_add(token).wrapping_mul(0xaef1_7502_108e_f2d9);
     }
     let length = tokens.len() as u64;

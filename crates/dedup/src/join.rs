@@ -81,3 +81,36 @@ fn frequencies<S: AsRef<[u64]>>(sets: &[S]) -> HashMap<u64, u32> {
 fn at_least(value: f64) -> usize {
     (value - 1e-9).ceil().max(0.0) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn brute_force(sets: &[Vec<u64>], threshold: f64) -> Vec<(u32, u32)> {
+        let docs = u32::try_from(sets.len()).unwrap();
+        (0..docs)
+            .flat_map(|a| (a + 1..docs).map(move |b| (a, b)))
+            .filter(|&(a, b)| jaccard(&sets[a as usize], &sets[b as usize]) >= threshold)
+            .collect()
+    }
+
+    #[test]
+    fn no_sets_and_empty_sets() {
+        assert!(exact_join::<Vec<u64>>(&[], 0.5).is_empty());
+        assert!(exact_join(&[vec![], vec![], vec![1]], 0.5).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_brute_force_finds(
+            sets in prop::collection::vec(prop::collection::btree_set(0_u64..24, 0..14), 0..24),
+            threshold in prop::sample::select(vec![0.1, 0.3, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0]),
+        ) {
+            let sets: Vec<Vec<u64>> =
+                sets.into_iter().map(|set| set.into_iter().collect()).collect();
+            prop_assert_eq!(exact_join(&sets, threshold), brute_force(&sets, threshold));
+        }
+    }
+}

@@ -56,16 +56,16 @@ pub fn shingles_into(tokens: &[u64], words: usize, set: &mut ShingleSet) {
 /// Sorts numbers that are spread evenly over all 64-bit numbers, as hashes are, in linear time:
 /// deals them into about as many buckets as there are numbers by their highest bits, then sorts by
 /// insertion what is nearly in order. Numbers that are not spread evenly cost n log n.
-fn sort_hashes(hashes: &mut Vec<u64>) {
+pub(crate) fn sort_hashes(hashes: &mut Vec<u64>) {
     const WORTH_DEALING: usize = 64;
     const MOVES_EXPECTED: usize = 8;
-    if hashes.len() < WORTH_DEALING {
+    if hashes.len() < WORTH_DEALING || u32::try_from(hashes.len()).is_err() {
         hashes.sort_unstable();
         return;
     }
-    let bits = hashes.len().ilog2();
+    let bits = hashes.len().ilog2() + 1;
     let bucket = |hash: u64| (hash >> (u64::BITS - bits)) as usize;
-    let mut places = vec![0_usize; 1 << bits];
+    let mut places = vec![0_u32; 1 << bits];
     for &hash in hashes.iter() {
         places[bucket(hash)] += 1;
     }
@@ -76,7 +76,7 @@ fn sort_hashes(hashes: &mut Vec<u64>) {
     let mut dealt = vec![0; hashes.len()];
     for &hash in hashes.iter() {
         let place = &mut places[bucket(hash)];
-        dealt[*place] = hash;
+        dealt[*place as usize] = hash;
         *place += 1;
     }
     let mut moves_left = MOVES_EXPECTED * dealt.len();

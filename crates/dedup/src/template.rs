@@ -41,9 +41,8 @@ pub fn differs_only_in_names_and_numbers(a: &str, b: &str) -> bool {
     let (a, b) = (Words::new(a), Words::new(b));
     let (only_a, only_b) = differing(&a, &b);
     let differing = only_a.len() + only_b.len();
-    let fills = |words: &Words<'_>, at: &[usize]| {
-        at.iter().filter(|&&at| words.may_be_fill(at)).count()
-    };
+    let fills =
+        |words: &Words<'_>, at: &[usize]| at.iter().filter(|&&at| words.may_be_fill(at)).count();
     // Without the costly look for the same words in small letters, as most pairs end here.
     if only_a.is_empty()
         || only_b.is_empty()
@@ -119,8 +118,7 @@ impl<'a> Words<'a> {
 
     /// Hashes and places of the words, ascending.
     fn by_hash(&self) -> Vec<(u64, usize)> {
-        let mut words: Vec<(u64, usize)> =
-            self.tokens.hashes().iter().copied().zip(0..).collect();
+        let mut words: Vec<(u64, usize)> = self.tokens.hashes().iter().copied().zip(0..).collect();
         words.sort_unstable();
         words
     }
@@ -224,4 +222,64 @@ fn backtrack(
     }
     edits.reverse();
     Some(edits)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LETTER: &str = "The office will send {} dollars to {} for the repair of its bridges. \
+        The money comes from a fund for small towns, and {} was among the first to ask for it.";
+
+    fn letter(fills: [&str; 3]) -> String {
+        fills.iter().fold(LETTER.to_owned(), |text, fill| text.replacen("{}", fill, 1))
+    }
+
+    #[test]
+    fn tells_form_letters_from_copies() {
+        let base = letter(["5,000", "Elm Grove", "Elm Grove"]);
+        for (other, expected) in [
+            (letter(["12,400", "Red Hill", "Red Hill"]), true),
+            (letter(["5,000", "North Fork", "North Fork"]), true),
+            (letter(["5,500", "Elm Grove", "Elm Grove"]), true),
+            (base.clone(), false),
+            (base.to_uppercase(), false),
+            (format!("By Ann Lee. {base}"), false),
+            (base.replace("bridges", "roads"), false),
+            (base.replace("The money", "All of this"), false),
+            (String::new(), false),
+            ("—".to_owned(), false),
+        ] {
+            assert_eq!(differs_only_in_names_and_numbers(&base, &other), expected, "{other}");
+            assert_eq!(differs_only_in_names_and_numbers(&other, &base), expected, "{other}");
+        }
+    }
+
+    #[test]
+    fn texts_with_nothing_in_common_end_soon() {
+        let numbers =
+            |from: u32| (from..from + 50_000).map(|i| format!("{i} ")).collect::<String>();
+        assert!(!differs_only_in_names_and_numbers(&numbers(0), &numbers(100_000)));
+    }
+
+    proptest! {
+        #[test]
+        fn hunks_turn_one_list_into_the_other(
+            a in prop::collection::vec(0_u64..4, 0..40),
+            b in prop::collection::vec(0_u64..4, 0..40),
+        ) {
+            let hunks = hunks(&a, &b).unwrap();
+            let (mut made, mut at) = (Vec::new(), 0);
+            for hunk in &hunks {
+                made.extend_from_slice(&a[at..hunk.a.start]);
+                prop_assert_eq!(made.len(), hunk.b.start);
+                made.extend_from_slice(&b[hunk.b.clone()]);
+                at = hunk.a.end;
+            }
+            made.extend_from_slice(&a[at..]);
+            prop_assert_eq!(made, b);
+        }
+    }
 }

@@ -457,7 +457,7 @@ mod tests {
     fn every_length_at_every_place_is_the_same_word() {
         for length in 1..150 {
             let word = "q".repeat(length);
-            for before in 0..70 {
+            for before in [0, 1, 40, 47, 48, 49, 55, 56, 57, 60, 61, 62, 63, 64, 65] {
                 let text = format!("{}{word}{}", " ".repeat(before), " x".repeat(50));
                 let first = tokens(&text).swap_remove(0);
                 assert_eq!(first, (hash::word(word.as_bytes()), before..before + length));
@@ -468,12 +468,12 @@ mod tests {
     #[test]
     fn hostile_texts_are_linear() {
         let cases = [
-            "a".repeat(2_000_000),
-            "é".repeat(1_000_000),
-            "字".repeat(500_000),
-            "a ".repeat(500_000),
-            "\u{e48}".repeat(500_000),
-            "aé\u{2060}".repeat(200_000),
+            "a".repeat(300_000),
+            "é".repeat(200_000),
+            "字".repeat(100_000),
+            "a ".repeat(100_000),
+            "\u{e48}".repeat(100_000),
+            "aé\u{2060}".repeat(50_000),
         ];
         for text in cases {
             assert_eq!(tokens(&text), reference(&text));
