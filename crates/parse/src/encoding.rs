@@ -76,7 +76,8 @@ mod tests {
     #[test]
     fn what_decides_the_encoding() {
         // bytes, declared, text, encoding, replaced
-        let cases: &[(&[u8], Option<&str>, &str, &str, usize)] = &[
+        type Case<'a> = (&'a [u8], Option<&'a str>, &'a str, &'a str, usize);
+        let cases: &[Case] = &[
             (b"plain", None, "plain", "UTF-8", 0),
             (b"\xef\xbb\xbfmarked", Some("latin1"), "marked", "UTF-8", 0),
             (b"\xff\xfea\0b\0", None, "ab", "UTF-16LE", 0),

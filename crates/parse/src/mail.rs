@@ -56,7 +56,8 @@ impl Syntax for Mail {
         let telling = header.fields.iter().filter(|f| TELLING.contains(&f.name.as_str())).count();
         match record.media {
             Media::Mail if !header.fields.is_empty() => Confidence::Certain,
-            Media::Plain if telling >= 2 && header.is_closed => Confidence::Likely,
+            // A damaged line ends some headers early; many fields tell all the same.
+            Media::Plain if telling >= if header.is_closed { 2 } else { 4 } => Confidence::Likely,
             _ => Confidence::No,
         }
     }

@@ -137,7 +137,8 @@ mod tests {
     #[test]
     fn placeholders() {
         // text, length, alternative text, address
-        let cases: &[(&str, Option<(usize, &str, &str)>)] = &[
+        type Case<'a> = (&'a str, Option<(usize, &'a str, &'a str)>);
+        let cases: &[Case] = &[
             ("[image: A bridge] x", Some((17, "A bridge", ""))),
             ("[image: A [new] bridge]", Some((23, "A [new] bridge", ""))),
             ("[Image: Inline image 1]", Some((23, "Inline image 1", ""))),
