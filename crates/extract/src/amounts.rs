@@ -109,7 +109,13 @@ fn date_around(
         near + word
     } else {
         let next = text[end..].trim_start_matches([' ', '.', '\u{a0}']);
-        let goes_on = next.starts_with(|c: char| c.is_alphabetic() || matches!(c, '-' | '/'));
+        let letters = next.find(|c: char| !c.is_alphabetic()).unwrap_or(next.len()).min(24);
+        let word = next.get(..letters).unwrap_or_default().to_lowercase();
+        let joints = ["of", "de", "di", "st", "nd", "rd", "th", "er", "º", "年", "년"];
+        let goes_on = end - digit <= 4
+            && (next.starts_with(['-', '/'])
+                || date::is_name(&word)
+                || joints.contains(&word.as_str()));
         if !goes_on && end - digit < 8 {
             return None;
         }

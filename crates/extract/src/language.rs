@@ -53,7 +53,9 @@ impl Fact for Language {
     }
 }
 
-/// Bytes the small words are counted in.
+/// Bytes the small words are counted in at first.
+const FIRST_VOTE_BYTES: usize = 600;
+/// Bytes the small words are counted in where that does not settle it.
 const VOTE_BYTES: usize = 2_400;
 /// Bytes the trigrams are taken from.
 const TRIGRAM_BYTES: usize = 1_200;
@@ -61,7 +63,9 @@ const TRIGRAM_BYTES: usize = 1_200;
 const TRIGRAM_LETTERS: usize = 60;
 
 fn detect(text: &str) -> Option<(&'static str, &'static str)> {
-    let vote = Vote::of(prefix(text, VOTE_BYTES));
+    // The start of an article mostly settles it; a bilingual or odd one gets a longer look.
+    let first = Vote::of(prefix(text, FIRST_VOTE_BYTES));
+    let vote = if first.is_clear() { first } else { Vote::of(prefix(text, VOTE_BYTES)) };
     if vote.is_clear() {
         return Some((vote.best, "small words"));
     }

@@ -2,50 +2,69 @@
 
 use std::collections::HashMap;
 
-use super::words::{self, is_name, is_title, name_of_run};
+use super::words::{self, Word, is_name, is_title, name_of_run};
 use crate::names::is_particle;
 
-/// Puts the fullest name the text has for a person in the place of shorter ones.
+/// Different last words that are looked up in one article.
+const MOST: usize = 64;
+/// Bytes before a name's last word in which the rest of it stands.
+const REACH: usize = 64;
+
+/// Puts the fullest name `text` has for a person in the place of shorter ones.
 pub(super) fn make_full(text: &str, speakers: Vec<&mut String>) {
-    fn last_word(name: &str) -> &str {
-        name.rsplit(' ').next().unwrap_or_default()
-    }
     let mut full: HashMap<String, Vec<String>> = HashMap::new();
-    for speaker in &speakers {
-        full.entry(last_word(speaker).to_owned()).or_default();
-    }
-    if full.is_empty() {
-        return;
-    }
-    let mut run: Vec<&str> = Vec::new();
-    for word in words::of(text) {
-        let bare = word.text.trim_end_matches("'s").trim_end_matches("’s");
-        if is_name(bare) || is_title(bare) || (!run.is_empty() && is_particle(bare)) {
-            run.push(bare);
-            if run.len() > 8 {
-                run.remove(0);
-            }
-            if let Some(names) = full.get_mut(bare)
-                && run.len() > 1
-                && names.len() < 16
-                && let Some(name) = name_of_run(&run)
-                && name.contains(' ')
-                && !names.contains(&name)
-            {
-                names.push(name);
-            }
-            if word.stop.is_none() && bare.len() == word.text.len() {
+    for speaker in speakers {
+        let last = speaker.rsplit(' ').next().unwrap_or_default();
+        if !full.contains_key(last) {
+            if full.len() >= MOST {
                 continue;
             }
+            full.insert(last.to_owned(), names_ending_with(last, text));
         }
-        run.clear();
-    }
-    for speaker in speakers {
-        let name = full.get(last_word(speaker)).and_then(|names| fullest(speaker, names));
+        let name = full.get(last).and_then(|names| fullest(speaker, names));
         if let Some(name) = name {
             *speaker = name;
         }
     }
+}
+
+/// The different names of two and more words in `text` that end with the word `last`.
+fn names_ending_with(last: &str, text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for at in memchr::memmem::find_iter(text.as_bytes(), last.as_bytes()) {
+        let (before, after) = (&text[..at], &text[at + last.len()..]);
+        if !before.ends_with(' ') || after.starts_with(char::is_alphanumeric) {
+            continue;
+        }
+        let from = text.ceil_char_boundary(at.saturating_sub(REACH));
+        let words: Vec<Word<'_>> = words::of(&text[from..at]).collect();
+        let joins = |w: &&Word<'_>| {
+            let name = is_name(w.text) || is_title(w.text) || is_particle(w.text);
+            w.stop.is_none() && name
+        };
+        // The word that the window cuts is none.
+        let cut = usize::from(from > 0);
+        let mut run = vec![last];
+        for word in words.iter().skip(cut).rev().take_while(joins) {
+            run.insert(0, word.text);
+            if word.opened {
+                break;
+            }
+        }
+        while run.first().is_some_and(|w| is_particle(w)) {
+            run.remove(0);
+        }
+        if let Some(name) = name_of_run(&run)
+            && name.contains(' ')
+            && !names.contains(&name)
+        {
+            names.push(name);
+            if names.len() >= 16 {
+                break;
+            }
+        }
+    }
+    names
 }
 
 /// The longest of the names that can be the person's, unless two persons share it.

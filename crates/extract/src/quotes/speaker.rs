@@ -60,8 +60,8 @@ pub(super) fn attribute(kept: &Kept, quotes: &[Marked]) -> Vec<Option<Said>> {
                 Some(Said { speaker, cue, confidence })
             }
             Some(Found { who: Who::Pronoun, cue, .. }) => {
-                let speaker = named_before(kept, quotes, i)
-                    .or_else(|| last.clone().filter(|l| l.1 + REACH >= quote.block).map(|l| l.0));
+                let near = last.as_ref().filter(|l| l.1 + REACH >= quote.block);
+                let speaker = antecedent(kept, quotes, i, near.map(|l| l.0.as_str()));
                 speaker.map(|speaker| Said { speaker, cue, confidence: PRONOUN })
             }
             None => previous.and_then(|(before, said)| {
@@ -306,6 +306,7 @@ fn run_at_start<'a>(words: &[Word<'a>]) -> Vec<&'a str> {
     for word in words.iter().take(10) {
         if !(is_name(word.text) || is_title(word.text) || is_particle(word.text))
             || is_possessive(word.text)
+            || (word.opened && !run.is_empty())
         {
             break;
         }
@@ -403,8 +404,9 @@ fn name_ending_at(words: &[Word<'_>], end: usize) -> Option<String> {
     name_of_run(&run)
 }
 
-/// Who is named as speaking last between the previous quotation and this one: for pronouns.
-fn named_before(kept: &Kept, quotes: &[Marked], i: usize) -> Option<String> {
+/// Whom `he` or `she` at quotation `i` stands for: who was named as speaking since the quotation
+/// before, or else the `last` speaker, unless another full name came between.
+fn antecedent(kept: &Kept, quotes: &[Marked], i: usize, last: Option<&str>) -> Option<String> {
     let text = kept.text();
     let quote = &quotes[i];
     let first = quote.block.saturating_sub(1);
@@ -414,12 +416,21 @@ fn named_before(kept: &Kept, quotes: &[Marked], i: usize) -> Option<String> {
     let between = text.get(start.max(near)..quote.outer.start)?;
     let words: Vec<Word<'_>> = words::of(between).collect();
     let mut name = None;
+    let mut other = false;
+    let mut run = 0;
     for (verb, word) in words.iter().enumerate() {
         if is_cue(word.text)
             && let Some(Who::Name(found)) = subject_ending_at(&words, verb)
         {
             name = Some(found);
+            other = false;
+        }
+        run = if is_name(word.text) { run + 1 } else { 0 };
+        let is_last = name.as_deref().or(last).is_some_and(|l| l.ends_with(word.text));
+        other |= run >= 2 && !is_last && !words.get(verb + 1).is_some_and(|w| is_name(w.text));
+        if word.stop.is_some() {
+            run = 0;
         }
     }
-    name
+    name.or_else(|| last.map(str::to_owned)).filter(|_| !other)
 }

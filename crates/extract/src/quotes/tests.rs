@@ -91,6 +91,7 @@ fn speakers() {
         ("“It rose,” he told Ana Ruiz.", &[None]),
         ("“It rose,” said Monday.", &[None]),
         ("“It rose,” it said on Monday.", &[None]),
+        ("“It rose,” said Ana Ruiz.\nFor Jo Doe it was calm. He said, “It fell.”", &[ana, None]),
         ("Both have said variations of “it rose.”", &[None]),
         ("“It rose,” said Ana Ruiz.\nThe end.\n“Nobody knows.”", &[ana, None]),
     ];

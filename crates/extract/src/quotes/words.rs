@@ -8,6 +8,8 @@ pub(super) struct Word<'a> {
     pub(super) text: &'a str,
     /// The sign behind it that parts clauses or sentences, if there is one.
     pub(super) stop: Option<char>,
+    /// Whether a bracket or quotation mark opens before it.
+    pub(super) opened: bool,
 }
 
 /// The words of `text`.
@@ -15,17 +17,21 @@ pub(super) fn of(text: &str) -> impl Iterator<Item = Word<'_>> {
     text.split_whitespace().filter_map(|token| {
         let signs = |c: char| !c.is_alphanumeric();
         let word = token.trim_start_matches(signs);
+        let opened = token.starts_with(['(', '[', '“', '"', '„', '«', '‘']);
         let bare = word.trim_end_matches(signs);
         if bare.is_empty() {
-            return (token.contains(['—', '–']) || token == "--")
-                .then_some(Word { text: "", stop: Some('—') });
+            return (token.contains(['—', '–']) || token == "--").then_some(Word {
+                text: "",
+                stop: Some('—'),
+                opened,
+            });
         }
         let tail = &word[bare.len()..];
         if tail.starts_with('.') && is_abbreviation(bare) {
             let text = &word[..bare.len() + 1];
-            return Some(Word { text, stop: tail[1..].chars().find(|c| is_stop(*c)) });
+            return Some(Word { text, stop: tail[1..].chars().find(|c| is_stop(*c)), opened });
         }
-        Some(Word { text: bare, stop: tail.chars().find(|c| is_stop(*c)) })
+        Some(Word { text: bare, stop: tail.chars().find(|c| is_stop(*c)), opened })
     })
 }
 
