@@ -18,6 +18,9 @@ pub(super) struct Placeholder {
 /// The longest placeholder that is looked for, in bytes.
 const LONGEST: usize = 1_500;
 
+/// How deep brackets in an alternative text may nest.
+const DEEPEST: usize = 8;
+
 /// Words that converters and mail programs write in front of an alternative text. Gmail writes
 /// `[image: …]`, translated in some languages.
 const NAMES: [&str; 12] = [
@@ -113,6 +116,9 @@ fn closing(text: &str) -> Option<usize> {
     for (i, byte) in text.bytes().enumerate().take(LONGEST) {
         if byte == open {
             depth += 1;
+            if depth > DEEPEST {
+                return None;
+            }
         } else if byte == close {
             depth -= 1;
             if depth == 0 {
