@@ -1,1 +1,52 @@
-//! To be written.
+//! The chain of newsmill: dumps of scraped articles in, a run folder of clean, structured,
+//! deduplicated articles out.
+//!
+//! Three passes, because "is this a copy?" needs to have seen everything:
+//! 1. map: every record read, parsed, cleaned, sketched, in parallel, onto a spool on disk;
+//! 2. resolve: candidate pairs from the sketches, each proven on the real words, who is kept;
+//! 3. write: the spool in input order, kept rows out, ledgers, the manifest last.
+//!
+//! ```
+//! use newsmill_pipeline::{Config, Job, Silent, Target, run};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let post = folder.path().join("post.txt");
+//! std::fs::write(&post, "A river rose on Monday, and the town of Varde moved its market.\n")?;
+//! let job = Job {
+//!     inputs: vec![post.display().to_string()],
+//!     target: Target::Folder { path: folder.path().join("RUN"), overwrite: false },
+//!     config: Config::default(),
+//!     threads: 1,
+//! };
+//! let summary = run(&job, &Silent)?;
+//! assert_eq!((summary.tally.read, summary.tally.kept), (1, 1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod chain;
+mod config;
+mod error;
+mod explain;
+mod map;
+mod parse;
+mod progress;
+mod resolve;
+mod run;
+mod spool;
+mod within;
+mod write;
+
+pub use chain::Tap;
+pub use config::{Config, Keep, Mode, OutputConfig};
+pub use error::Error;
+pub use explain::{Explanation, explain};
+pub use newsmill_article as article;
+pub use newsmill_dedup as dedup;
+pub use newsmill_dedup::config::{Contained, Templates};
+pub use newsmill_extract as extract;
+pub use newsmill_output as output;
+pub use newsmill_parse as syntax;
+pub use newsmill_read as read;
+pub use parse::parse;
+pub use progress::{Pass, Progress, Silent};
+pub use run::{Job, Plan, Summary, Target, plan, run, run_with_tap};

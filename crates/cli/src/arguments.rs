@@ -1,0 +1,187 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Turns dumps of scraped articles into clean, structured, deduplicated ones, and can say of every
+/// byte it removed what it was and why.
+#[derive(Debug, Parser)]
+#[command(name = "newsmill", version, max_term_width = 100)]
+#[command(after_help = "Examples:
+  newsmill run dump/ -o RUN                     clean and deduplicate a folder
+  newsmill run 'dumps/*.jsonl.zst' -o RUN --text-field body
+  newsmill parse post.txt | jq .links           one document in, one row out
+  newsmill explain RUN 5f3c…                    what happened to one article, and why")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) logs: Logs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Clean, structure and deduplicate a dump.
+    #[command(after_help = "Examples:
+  newsmill run posts/ -o RUN
+  newsmill run 'dumps/*.jsonl.zst' -o RUN --threads 8 --keep longest
+  zcat posts.jsonl.gz | newsmill run - -o RUN
+  newsmill run posts/ -o - | jq -r .title
+
+RUN/articles holds the kept articles, RUN/duplicates.jsonl one row for each article left out,
+RUN/removed.jsonl one for each span removed, RUN/rejected.jsonl one for each record that could
+not be read, RUN/manifest.json the books.")]
+    Run(Run),
+    /// Only deduplicate: rows in, rows out, the text left as it came.
+    #[command(after_help = "Examples:
+  newsmill dedup rows.jsonl.zst -o RUN
+  newsmill dedup rows.jsonl -o RUN --drop-threshold 0.5 --contained drop
+  newsmill dedup rows.jsonl -o RUN --drop-threshold 2     keep everything, link what is alike")]
+    Dedup(Run),
+    /// One document in, its article row (JSON) out.
+    #[command(after_help = "Examples:
+  newsmill parse post.txt
+  pbpaste | newsmill parse - | jq -r .text")]
+    Parse(Parse),
+    /// Say what happened to one article of a finished run, and why.
+    #[command(after_help = "Examples:
+  newsmill explain RUN d0000006
+  newsmill explain RUN d0000006 --format json")]
+    Explain(Explain),
+    /// Print the completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Files, folders (walked), globs, or `-` for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+    /// Folder for the results, or `-` for article rows on standard output.
+    #[arg(short, long, value_name = "RUN")]
+    pub(crate) output: String,
+    /// Configuration file (TOML); options on the command line go before it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Formats of the articles.
+    #[arg(long, value_name = "FORMAT,…", value_delimiter = ',')]
+    pub(crate) to: Vec<String>,
+    /// Worker threads; 0 for one a core.
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
+    pub(crate) threads: usize,
+    /// Replace an earlier run in the folder.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Say what would be done, with every setting, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Which copy stays: input, longest, earliest, latest or prefer:FILE (a list of sites).
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) keep: Option<String>,
+    /// Drop an article whose similarity to a kept one is at least this; above 1 keeps everything.
+    #[arg(long, value_name = "0..")]
+    pub(crate) drop_threshold: Option<f64>,
+    /// Link articles whose similarity is at least this.
+    #[arg(long, value_name = "0..1")]
+    pub(crate) link_threshold: Option<f64>,
+    /// What to do with an article whose text another one contains.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) contained: Option<LinkOrDrop>,
+    /// What to do with form letters that differ in names and numbers only.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) templates: Option<KeepOrDrop>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Exit with 3 when records were rejected.
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// How inputs are read.
+#[derive(Debug, Args)]
+pub(crate) struct Reading {
+    /// Format of the inputs, instead of telling it from their content.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) from: Option<String>,
+    /// Field of a row that holds the text [default: text].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_field: Option<String>,
+    /// Field of a row that holds its id [default: id].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_field: Option<String>,
+    /// Encoding of plain text, instead of telling it from the bytes.
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) encoding: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LinkOrDrop {
+    Link,
+    Drop,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum KeepOrDrop {
+    Keep,
+    Drop,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Parse {
+    /// The document; standard input if there is none or it is `-`.
+    #[arg(default_value = "-", value_name = "FILE")]
+    pub(crate) file: String,
+    /// Configuration file (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Folder of a finished run.
+    pub(crate) run: PathBuf,
+    /// Id of an article, a duplicate, or `path#record` of a rejected record.
+    pub(crate) id: String,
+    /// How to tell it.
+    #[arg(long, value_enum, default_value_t = Telling::Text)]
+    pub(crate) format: Telling,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Telling {
+    /// In words, with colours on a terminal.
+    Text,
+    /// As one JSON object.
+    Json,
+    /// As a page.
+    Html,
+}
+
+/// What is told on standard error.
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    /// Tell more: -v for each pass, -vv for each rejected record.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Tell nothing but failures.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Form of the messages.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}

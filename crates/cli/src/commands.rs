@@ -1,0 +1,163 @@
+//! What each command does with its arguments: hand them to the pipeline, show what comes back.
+
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+
+use anyhow::{Context, Result};
+use clap::CommandFactory;
+use clap_complete::Shell;
+use newsmill_pipeline::{Config, Contained, Job, Keep, Mode, Silent, Summary, Target, Templates};
+
+use crate::arguments::{
+    Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, Run, Telling,
+};
+use crate::progress::Bars;
+use crate::{FAILED, REJECTED};
+
+/// A command line that cannot be used, though its words are all known.
+#[derive(Debug)]
+pub(crate) struct Usage(String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// Whether somebody stopped listening to our output, which is no failure.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// `newsmill run` and, with `verbatim`, `newsmill dedup`.
+pub(crate) fn run(run: Run, quiet: bool, verbatim: bool) -> Result<u8> {
+    let config = configure(&run, verbatim)?;
+    let target = if run.output == "-" {
+        Target::Stdout
+    } else {
+        Target::Folder { path: run.output.into(), overwrite: run.overwrite }
+    };
+    let job = Job { inputs: run.inputs, target, config, threads: run.threads };
+    if run.dry_run {
+        let plan = newsmill_pipeline::plan(&job)?;
+        write!(io::stdout(), "{plan}")?;
+        return Ok(0);
+    }
+    let show = !quiet && io::stderr().is_terminal();
+    let summary = if show {
+        newsmill_pipeline::run(&job, &Bars::default())?
+    } else {
+        newsmill_pipeline::run(&job, &Silent)?
+    };
+    if !quiet {
+        summarise(&summary)?;
+    }
+    Ok(if run.strict && summary.tally.rejected > 0 { REJECTED } else { 0 })
+}
+
+/// `newsmill parse`.
+pub(crate) fn parse(parse: &Parse) -> Result<u8> {
+    let mut config = load(parse.config.as_deref())?;
+    read_options(&mut config, &parse.reading);
+    let rows = newsmill_pipeline::parse(&parse.file, &config)?;
+    let mut out = io::stdout().lock();
+    let mut rejected = false;
+    for row in rows {
+        match row {
+            Ok(row) => out.write_all(&row)?,
+            Err(reject) => {
+                rejected = true;
+                tracing::error!(hint = reject.kind.hint(), "{reject}");
+            }
+        }
+    }
+    Ok(if rejected { FAILED } else { 0 })
+}
+
+/// `newsmill explain`.
+pub(crate) fn explain(explain: &Explain) -> Result<u8> {
+    let told = newsmill_pipeline::explain(&explain.run, &explain.id)?;
+    let mut out = anstream::stdout().lock();
+    match explain.format {
+        Telling::Text => write!(out, "{}", told.text())?,
+        Telling::Json => writeln!(out, "{}", serde_json::to_string_pretty(&told)?)?,
+        Telling::Html => write!(out, "{}", told.html())?,
+    }
+    Ok(0)
+}
+
+/// `newsmill completions`.
+pub(crate) fn completions(shell: Shell) -> Result<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "newsmill", &mut script);
+    io::stdout().write_all(&script)?;
+    Ok(0)
+}
+
+/// `newsmill man`.
+pub(crate) fn man() -> Result<u8> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+    io::stdout().write_all(&page)?;
+    Ok(0)
+}
+
+fn load(file: Option<&std::path::Path>) -> Result<Config> {
+    file.map_or_else(|| Ok(Config::default()), |file| Ok(Config::from_file(file)?))
+}
+
+/// The configuration file, overridden by the command line.
+fn configure(run: &Run, verbatim: bool) -> Result<Config> {
+    let mut config = load(run.config.as_deref())?;
+    read_options(&mut config, &run.reading);
+    if verbatim {
+        config.mode = Mode::Verbatim;
+    }
+    if !run.to.is_empty() {
+        config.output.formats.clone_from(&run.to);
+    }
+    if let Some(policy) = &run.keep {
+        config.keep = Keep::parse(policy)?;
+    }
+    let across = &mut config.across;
+    across.drop_threshold = run.drop_threshold.unwrap_or(across.drop_threshold);
+    across.link_threshold = run.link_threshold.unwrap_or(across.link_threshold);
+    if let Some(what) = run.contained {
+        across.contained = match what {
+            LinkOrDrop::Link => Contained::Link,
+            LinkOrDrop::Drop => Contained::Drop,
+        };
+    }
+    if let Some(what) = run.templates {
+        across.templates = match what {
+            KeepOrDrop::Keep => Templates::Keep,
+            KeepOrDrop::Drop => Templates::Drop,
+        };
+    }
+    config.check().map_err(|e| Usage(e.to_string())).context("these options do not fit")?;
+    Ok(config)
+}
+
+fn read_options(config: &mut Config, reading: &Reading) {
+    let Reading { from, text_field, id_field, encoding } = reading;
+    let read = &mut config.read;
+    read.from = from.clone().or(read.from.take());
+    read.encoding = encoding.clone().or(read.encoding.take());
+    if let Some(name) = text_field {
+        read.text_field.clone_from(name);
+    }
+    if let Some(name) = id_field {
+        read.id_field.clone_from(name);
+    }
+}
+
+/// The closing lines of a run, on standard error.
+fn summarise(summary: &Summary) -> Result<()> {
+    write!(io::stderr(), "{summary}")?;
+    Ok(())
+}

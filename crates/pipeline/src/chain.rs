@@ -1,0 +1,146 @@
+//! The chain for one record: read in, article and sketch out. Pure but for its scratch buffers.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use newsmill_article::{
+    Article, Block, BlockKind, Content, Origin, Record, Reject, RejectKind, Span, Stage,
+};
+use newsmill_dedup::shingles::{ShingleSet, shingles_into};
+use newsmill_dedup::sketch::{Sketch, Sketcher};
+use newsmill_dedup::tokens::{Tokens, tokenize_into};
+use newsmill_dedup::within::Finder;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::config::{Config, Mode};
+use crate::within::remove_repeats;
+
+/// Called with each record before it is parsed: to count, to watch, or in tests to fail.
+pub type Tap<'a> = &'a (dyn Fn(&Record) + Sync);
+
+/// The stages that turn a record into an article, with their scratch buffers: one for each worker.
+pub(crate) struct Chain<'a> {
+    config: &'a Config,
+    finder: Finder,
+    tap: Option<Tap<'a>>,
+}
+
+impl<'a> Chain<'a> {
+    pub(crate) fn new(config: &'a Config, tap: Option<Tap<'a>>) -> Self {
+        Self { config, finder: Finder::default(), tap }
+    }
+
+    /// The article of one record: parsed, cleaned within, its facts taken out. `stage` tells which
+    /// stage is at work.
+    pub(crate) fn article(
+        &mut self,
+        mut record: Record,
+        stage: &Cell<Stage>,
+    ) -> Result<Article, Reject> {
+        if let Some(tap) = self.tap {
+            tap(&record);
+        }
+        if record.id.is_none() {
+            record.id = Some(derived_id(&record));
+        }
+        let Config { mode, limits, within, furniture, .. } = self.config;
+        if *mode == Mode::Verbatim {
+            return verbatim(record);
+        }
+        let mut article = newsmill_parse::parse(record, limits)?;
+        stage.set(Stage::Within);
+        remove_repeats(&mut article, &mut self.finder, within);
+        stage.set(Stage::Furniture);
+        newsmill_parse::furniture::furniture(&mut article, furniture);
+        stage.set(Stage::Extract);
+        article.facts = newsmill_extract::extract(&article, &article.kept(), limits);
+        Ok(article)
+    }
+}
+
+/// The words and the sketch of articles, with scratch buffers: one for each worker.
+pub(crate) struct Sketching<'a> {
+    config: &'a Config,
+    sketcher: &'a Sketcher,
+    tokens: Tokens,
+    shingles: ShingleSet,
+}
+
+/// What duplicates are found by.
+pub(crate) struct Sketched {
+    /// Word hashes of the kept text, in order.
+    pub(crate) words: Vec<u64>,
+    pub(crate) sketch: Sketch,
+    /// Bytes of the kept text.
+    pub(crate) kept_bytes: usize,
+}
+
+impl<'a> Sketching<'a> {
+    pub(crate) fn new(config: &'a Config, sketcher: &'a Sketcher) -> Self {
+        Self { config, sketcher, tokens: Tokens::default(), shingles: ShingleSet::new() }
+    }
+
+    pub(crate) fn sketch(&mut self, article: &Article) -> Sketched {
+        let kept;
+        let text = if self.config.mode == Mode::Verbatim {
+            article.text()
+        } else {
+            kept = article.kept();
+            kept.text()
+        };
+        tokenize_into(text, &mut self.tokens);
+        let words = self.tokens.hashes().to_vec();
+        shingles_into(&words, self.config.across.shingle_words, &mut self.shingles);
+        let sketch = self.sketcher.sketch(&words, &self.shingles);
+        Sketched { words, sketch, kept_bytes: text.len() }
+    }
+}
+
+/// Does `work` on the record at `origin`; a panic in it becomes a reject of the stage at work.
+pub(crate) fn caught<T>(
+    origin: &Origin,
+    work: impl FnOnce(&Cell<Stage>) -> Result<T, Reject>,
+) -> Result<T, Reject> {
+    let stage = Cell::new(Stage::Parse);
+    catch_unwind(AssertUnwindSafe(|| work(&stage))).unwrap_or_else(|panic| {
+        let message = panic_message(panic.as_ref());
+        Err(Reject::new(origin.clone(), stage.get(), RejectKind::Panicked, message))
+    })
+}
+
+/// The text as it came, as one block whose line breaks stay.
+pub(crate) fn verbatim(record: Record) -> Result<Article, Reject> {
+    let Record { origin, id, content, metadata, truncated, .. } = record;
+    let text = match content {
+        Content::Text(text) => text,
+        Content::Bytes { bytes, charset } => newsmill_parse::decode(bytes, charset.as_deref()).text,
+    };
+    let block = Block::new(BlockKind::Code, Span::whole(&text));
+    let id = id.unwrap_or_default().into();
+    let mut article = Article::new(id, origin.clone(), text, vec![block], Vec::new())
+        .map_err(|e| Reject::new(origin, Stage::Parse, RejectKind::Malformed, e))?;
+    article.metadata = metadata;
+    article.truncated = truncated;
+    Ok(article)
+}
+
+/// The id of a record that has none of its own: a hash of its content and place.
+fn derived_id(record: &Record) -> String {
+    let mut hash = Xxh3::new();
+    let Origin { path, ordinal, .. } = &record.origin;
+    hash.update(path.as_bytes());
+    hash.update(&[0]);
+    hash.update(&ordinal.to_le_bytes());
+    match &record.content {
+        Content::Text(text) => hash.update(text.as_bytes()),
+        Content::Bytes { bytes, .. } => hash.update(bytes),
+    }
+    format!("{:032x}", hash.digest128())
+}
+
+/// What a panic said.
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+    said.map_or_else(|| "a stage panicked".to_owned(), |said| format!("a stage panicked: {said}"))
+}

@@ -1,0 +1,164 @@
+//! Every seed, threshold and limit of a run in one place.
+
+use std::path::{Path, PathBuf};
+
+use newsmill_article::Limits;
+use newsmill_dedup::config::AcrossConfig;
+use newsmill_dedup::within::WithinConfig;
+use newsmill_parse::furniture::FurnitureConfig;
+use newsmill_read::ReadOptions;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// The configuration of a run: what `newsmill.toml` holds, what `--dry-run` prints and what the
+/// manifest keeps. Every field has a default.
+///
+/// ```
+/// use newsmill_pipeline::Config;
+/// let config: Config = Config::from_toml("[across]\ndrop_threshold = 0.8\n")?;
+/// assert_eq!(config.across.drop_threshold, 0.8);
+/// assert!(Config::from_toml("[across]\ndrop_treshold = 0.8\n").is_err());
+/// # Ok::<(), newsmill_pipeline::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Whether the text's layout is parsed and cleaned, or only duplicates are looked for.
+    pub mode: Mode,
+    /// How inputs are read.
+    pub read: ReadOptions,
+    /// Ceilings.
+    pub limits: Limits,
+    /// Repeats within an article.
+    pub within: WithinConfig,
+    /// Furniture and promotion.
+    pub furniture: FurnitureConfig,
+    /// Duplicates across articles.
+    pub across: AcrossConfig,
+    /// Which copy stays.
+    pub keep: Keep,
+    /// What is written.
+    pub output: OutputConfig,
+}
+
+/// What a run does to an article's text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Parse, clean and extract: `newsmill run`.
+    #[default]
+    Articles,
+    /// Leave the text as it came: `newsmill dedup`.
+    Verbatim,
+}
+
+/// Which copy of an article stays. Ties are settled by input order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// The first in input order.
+    #[default]
+    Input,
+    /// The one with the longest text.
+    Longest,
+    /// The one published first; those without a date come last.
+    Earliest,
+    /// The one published last; those without a date come last.
+    Latest,
+    /// The one from the site that stands first in this list of domains; others come last.
+    Prefer(Vec<String>),
+}
+
+impl Keep {
+    /// Reads `input`, `longest`, `earliest`, `latest` or `prefer:FILE` (one domain a line, `#` for
+    /// comments).
+    ///
+    /// # Errors
+    /// When the word is none of these, or the file cannot be read.
+    pub fn parse(word: &str) -> Result<Self, Error> {
+        Ok(match word {
+            "input" => Self::Input,
+            "longest" => Self::Longest,
+            "earliest" => Self::Earliest,
+            "latest" => Self::Latest,
+            _ => match word.strip_prefix("prefer:") {
+                Some(file) => {
+                    let path = PathBuf::from(file);
+                    let list = std::fs::read_to_string(&path)
+                        .map_err(|cause| Error::Open { path, cause })?;
+                    let domains = list.lines().map(|l| l.split('#').next().unwrap_or("").trim());
+                    Self::Prefer(domains.filter(|d| !d.is_empty()).map(str::to_lowercase).collect())
+                }
+                None => {
+                    return Err(Error::Config(format!(
+                        "`{word}` is no keep policy; use input, longest, earliest, latest or \
+                         prefer:FILE"
+                    )));
+                }
+            },
+        })
+    }
+}
+
+/// What is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OutputConfig {
+    /// Names of the formats, as in `--to`. Default `jsonl`.
+    pub formats: Vec<String>,
+    /// zstd level of the articles, 1 to 19. Default 3.
+    pub zstd_level: i32,
+    /// Bytes of rows, before compression, after which a new part begins. Default 1 GiB.
+    pub shard_bytes: u64,
+}
+
+impl Default for OutputConfig {
+    fn default() -> Self {
+        Self { formats: vec!["jsonl".to_owned()], zstd_level: 3, shard_bytes: 1 << 30 }
+    }
+}
+
+impl Config {
+    /// Reads a configuration from TOML; unknown keys are errors.
+    ///
+    /// # Errors
+    /// When the text is no TOML, or names a key or value that does not exist.
+    pub fn from_toml(text: &str) -> Result<Self, Error> {
+        let config: Self = toml::from_str(text).map_err(|e| Error::Config(e.to_string()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or as [`Config::from_toml`].
+    pub fn from_file(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|cause| Error::Open { path: path.to_owned(), cause })?;
+        Self::from_toml(&text).map_err(|e| Error::Config(format!("{}: {e}", path.display())))
+    }
+
+    /// The configuration as TOML.
+    ///
+    /// # Errors
+    /// Never in practice; the error of the TOML writer is handed through.
+    pub fn to_toml(&self) -> Result<String, Error> {
+        toml::to_string(self).map_err(|e| Error::Config(e.to_string()))
+    }
+
+    /// Checks what the types cannot say.
+    ///
+    /// # Errors
+    /// When a value is out of range, with the key and the range.
+    pub fn check(&self) -> Result<(), Error> {
+        if !(1..=19).contains(&self.output.zstd_level) {
+            return Err(Error::Config("output.zstd_level must be 1 to 19".to_owned()));
+        }
+        if self.output.shard_bytes == 0 {
+            return Err(Error::Config("output.shard_bytes must be above 0".to_owned()));
+        }
+        self.across.validate().map_err(|e| Error::Config(e.to_string()))
+    }
+}

@@ -1,0 +1,68 @@
+//! What ends a run.
+
+use std::io;
+use std::path::PathBuf;
+
+/// What ends a run. A bad record never does: it is a row of `rejected.jsonl`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration cannot be used.
+    #[error("configuration: {0}")]
+    Config(String),
+    /// A file named on the command line cannot be read.
+    #[error("cannot read {}: {cause}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: io::Error,
+    },
+    /// An input cannot be used.
+    #[error(transparent)]
+    Read(#[from] newsmill_read::ReadError),
+    /// The run folder cannot be written.
+    #[error(transparent)]
+    Output(#[from] newsmill_output::OutputError),
+    /// The spool, newsmill's own scratch file, failed.
+    #[error("spool {}: {cause}; check the space left on this disk", path.display())]
+    Spool {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// The spool holds something else than what was written to it.
+    #[error("spool {}: {detail}; the disk may be failing", path.display())]
+    SpoolDamaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output")]
+    Stdout(#[source] io::Error),
+    /// The books do not balance, which is a bug.
+    #[error("{0}; this is a bug in newsmill, please report it")]
+    Books(#[from] newsmill_article::Imbalance),
+    /// Worker threads cannot be started.
+    #[error("cannot start worker threads: {0}")]
+    Threads(String),
+    /// `explain` was asked for an article the run does not have.
+    #[error("{run}: no article, duplicate or rejected record is named {id:?}")]
+    UnknownArticle {
+        /// The run folder.
+        run: String,
+        /// The id asked for.
+        id: String,
+    },
+    /// A file of a run folder is not what newsmill writes.
+    #[error("{}: {detail}; is this a finished run folder?", path.display())]
+    RunFolder {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+}

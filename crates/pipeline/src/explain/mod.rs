@@ -1,0 +1,255 @@
+//! What happened to one article of a finished run, and why.
+
+mod tell;
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use newsmill_article::Metadata;
+use newsmill_output::{DUPLICATES, FolderStore, Manifest, REJECTED, REMOVED, Store};
+use newsmill_read::Input;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Error;
+use crate::config::{Config, Mode};
+
+/// What happened to one article: its fate, and the text of its record part by part, each part kept
+/// or removed for a reason.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// The id asked for.
+    pub id: String,
+    /// What became of it.
+    pub fate: Fate,
+    /// Where it came from.
+    pub source: Option<Source>,
+    /// The row that says so: of articles, `duplicates.jsonl` or `rejected.jsonl`.
+    pub row: Metadata,
+    /// The record's text in order, where the input could be read again.
+    pub parts: Vec<Part>,
+    /// Why there are no parts.
+    pub missing: Option<String>,
+}
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fate {
+    /// It is among the articles.
+    Kept,
+    /// Another article stands for it.
+    Duplicate,
+    /// It could not be read.
+    Rejected,
+}
+
+/// Where a record came from, as its row says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The input.
+    pub path: String,
+    /// Its ordinal or the container's id.
+    pub record: Value,
+    /// First byte, after decompression.
+    pub offset: u64,
+    /// Length in bytes.
+    #[serde(default)]
+    pub length: u64,
+}
+
+/// A stretch of the record's text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// First byte in the record's text.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// The text.
+    pub text: String,
+    /// Why it was removed; nothing for what stayed.
+    pub removed: Option<Removed>,
+}
+
+/// A row of `removed.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Removed {
+    start: usize,
+    end: usize,
+    /// Why.
+    pub reason: String,
+    /// The stage that decided it.
+    pub stage: String,
+    /// Where the copy that stays stands, for repeats.
+    pub of: Option<Bytes>,
+    /// How sure the stage was.
+    pub score: Option<f32>,
+}
+
+/// A place in the record's text, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bytes {
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+}
+
+/// Says what happened to the article `id` of the finished run in `run`. A rejected record has no
+/// id; it is asked for as `path#record`.
+///
+/// # Errors
+/// When `run` is no finished run, or no row of it has that id.
+pub fn explain(run: &Path, id: &str) -> Result<Explanation, Error> {
+    let store = FolderStore::existing(run)?;
+    let manifest = Manifest::read(&store)?;
+    let (fate, row) = find(&store, &manifest, id)?
+        .ok_or_else(|| Error::UnknownArticle { run: run.display().to_string(), id: id.into() })?;
+    let source = source(&row, fate);
+    let mut told =
+        Explanation { id: id.to_owned(), fate, source, row, parts: Vec::new(), missing: None };
+    if fate == Fate::Rejected {
+        return Ok(told);
+    }
+    let config = serde_json::from_value(manifest.configuration).unwrap_or_default();
+    match told.source.as_ref().map(|source| text(source, &config)) {
+        Some(Ok(text)) => {
+            let removed = if fate == Fate::Kept { removed(&store, id)? } else { Vec::new() };
+            told.parts = parts(&text, removed);
+        }
+        Some(Err(why)) => told.missing = Some(why),
+        None => told.missing = Some("the row does not say where it came from".to_owned()),
+    }
+    Ok(told)
+}
+
+/// The first row with that id, in articles, duplicates, rejects.
+fn find(
+    store: &FolderStore,
+    manifest: &Manifest,
+    id: &str,
+) -> Result<Option<(Fate, Metadata)>, Error> {
+    let parts = manifest.files.iter().filter(|f| f.name.ends_with(".jsonl.zst"));
+    for part in parts {
+        let packed = store.open(&part.name)?;
+        let rows = zstd::Decoder::new(packed).map_err(|e| unreadable(store, &part.name, e))?;
+        if let Some(row) = find_row(store, &part.name, rows, |row| has_id(row, id))? {
+            return Ok(Some((Fate::Kept, row)));
+        }
+    }
+    let rows = store.open(DUPLICATES)?;
+    if let Some(row) = find_row(store, DUPLICATES, rows, |row| has_id(row, id))? {
+        return Ok(Some((Fate::Duplicate, row)));
+    }
+    let Some((path, record)) = id.rsplit_once('#') else { return Ok(None) };
+    let is_asked = |row: &Metadata| {
+        row.text("path").as_deref() == Some(path)
+            && row.get("record").is_some_and(|r| r.get().trim_matches('"') == record)
+    };
+    let row = find_row(store, REJECTED, store.open(REJECTED)?, is_asked)?;
+    Ok(row.map(|row| (Fate::Rejected, row)))
+}
+
+fn has_id(row: &Metadata, id: &str) -> bool {
+    row.text("id").as_deref() == Some(id)
+}
+
+fn find_row(
+    store: &FolderStore,
+    name: &str,
+    rows: impl Read,
+    wanted: impl Fn(&Metadata) -> bool,
+) -> Result<Option<Metadata>, Error> {
+    let mut rows = BufReader::with_capacity(1 << 18, rows);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = rows.read_until(b'\n', &mut line);
+        if read.map_err(|e| unreadable(store, name, e))? == 0 {
+            return Ok(None);
+        }
+        let row: Metadata =
+            serde_json::from_slice(&line).map_err(|e| unreadable(store, name, e.into()))?;
+        if wanted(&row) {
+            return Ok(Some(row));
+        }
+    }
+}
+
+fn unreadable(store: &FolderStore, name: &str, cause: std::io::Error) -> Error {
+    Error::RunFolder { path: store.root().join(name), detail: cause.to_string() }
+}
+
+fn source(row: &Metadata, fate: Fate) -> Option<Source> {
+    if fate == Fate::Rejected {
+        let json = serde_json::to_string(row).ok()?;
+        return serde_json::from_str(&json).ok();
+    }
+    serde_json::from_str(row.get("source")?.get()).ok()
+}
+
+/// The rows of `removed.jsonl` of the article, in order.
+fn removed(store: &FolderStore, id: &str) -> Result<Vec<Removed>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: String,
+        #[serde(flatten)]
+        removed: Removed,
+    }
+    let mut found = Vec::new();
+    for line in BufReader::with_capacity(1 << 18, store.open(REMOVED)?).lines() {
+        let line = line.map_err(|e| unreadable(store, REMOVED, e))?;
+        let row: Row =
+            serde_json::from_str(&line).map_err(|e| unreadable(store, REMOVED, e.into()))?;
+        if row.id == id {
+            found.push(row.removed);
+        } else if !found.is_empty() {
+            // The rows of an article stand together.
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// The text of the record, read again from its input.
+fn text(source: &Source, config: &Config) -> Result<String, String> {
+    let again = |why: &dyn std::fmt::Display| {
+        format!("the record could not be read again from {}: {why}", source.path)
+    };
+    if source.path == "-" {
+        return Err(again(&"standard input is gone"));
+    }
+    let input = Input::file(&source.path);
+    let records = newsmill_read::records(&input, &config.read, &config.limits);
+    let records = records.map_err(|e| again(&e))?;
+    let record = records
+        .filter_map(Result::ok)
+        .find(|record| {
+            record.origin.offset == source.offset && record.origin.length == source.length
+        })
+        .ok_or_else(|| again(&"it is not there any more"))?;
+    let article = match config.mode {
+        Mode::Articles => newsmill_parse::parse(record, &config.limits),
+        Mode::Verbatim => crate::chain::verbatim(record),
+    };
+    Ok(article.map_err(|e| again(&e))?.text().to_owned())
+}
+
+/// The text cut at its removals.
+fn parts(text: &str, removed: Vec<Removed>) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    let mut push = |start: usize, end: usize, removed| {
+        if let Some(text) = text.get(start..end).filter(|text| !text.is_empty()) {
+            parts.push(Part { start, end, text: text.to_owned(), removed });
+        }
+    };
+    for row in removed {
+        push(at, row.start, None);
+        at = row.end;
+        push(row.start, row.end, Some(row));
+    }
+    push(at, text.len(), None);
+    parts
+}

@@ -1,0 +1,231 @@
+//! The map pass: every record read, cleaned and sketched, in parallel and in order.
+
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use newsmill_article::{Article, ArticleId, Record, Reject, RejectKind, Stage};
+use newsmill_dedup::sketch::{Sketch, Sketcher};
+use newsmill_read::Input;
+use rayon::ThreadPool;
+use rayon::prelude::*;
+use tracing::{debug, info_span};
+
+use crate::Error;
+use crate::chain::{Chain, Sketched, Sketching, Tap, caught};
+use crate::config::Config;
+use crate::progress::{Pass, Progress};
+use crate::spool::{Frame, Spool, SpoolWriter};
+
+/// A chunk is what one worker takes: records of about this many bytes…
+const CHUNK_BYTES: usize = 512 << 10;
+/// … or this many records, whichever comes first. Chunks depend on the input alone, never on the
+/// number of threads.
+const CHUNK_RECORDS: usize = 512;
+/// Chunks handed out at once, for each thread.
+const CHUNKS_PER_THREAD: usize = 4;
+
+type Chunk = Vec<Result<Record, Reject>>;
+
+/// Chunks handed out at once.
+struct Batch {
+    chunks: Vec<Chunk>,
+    /// Bytes of the inputs, as stored, read so far.
+    stored_bytes: u64,
+}
+
+/// What the later passes need to know of an article without opening the spool.
+#[derive(Debug, Clone)]
+pub(crate) struct Note {
+    pub(crate) id: ArticleId,
+    pub(crate) kept_bytes: u64,
+    pub(crate) published: Option<Box<str>>,
+    pub(crate) domain: Option<Box<str>>,
+    pub(crate) truncated: bool,
+}
+
+/// What the map pass leaves behind.
+#[derive(Debug)]
+pub(crate) struct Mapped {
+    pub(crate) spool: Spool,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) sketches: Vec<Sketch>,
+    pub(crate) read: u64,
+    pub(crate) rejected: u64,
+    pub(crate) source_bytes: u64,
+}
+
+/// What a worker makes of a chunk.
+struct Done {
+    frame: Frame,
+    notes: Vec<Note>,
+    sketches: Vec<Sketch>,
+    /// Word hashes of all articles, one after the other, and how many each has.
+    words: Vec<u64>,
+    word_counts: Vec<usize>,
+    rejects: Vec<Reject>,
+    bytes: u64,
+}
+
+/// Runs the map pass. Rejects are handed to `reject` in input order.
+pub(crate) fn map(
+    inputs: &[Input],
+    config: &Config,
+    tap: Option<Tap<'_>>,
+    pool: &ThreadPool,
+    mut spool: SpoolWriter,
+    mut reject: impl FnMut(&Reject) -> Result<(), Error>,
+    progress: &dyn Progress,
+) -> Result<Mapped, Error> {
+    let span = info_span!("map", inputs = inputs.len());
+    let _guard = span.enter();
+    progress.begin(Pass::Map, inputs.iter().map(Input::bytes).sum());
+    let sketcher = Sketcher::new(&config.across).map_err(|e| Error::Config(e.to_string()))?;
+    let batch_chunks = CHUNKS_PER_THREAD * pool.current_num_threads();
+    let (mut notes, mut sketches) = (Vec::new(), Vec::new());
+    let (mut read, mut rejected, mut source_bytes) = (0, 0, 0);
+    thread::scope(|scope| {
+        let (send, receive) = sync_channel(2);
+        let reader = scope.spawn(move || read_chunks(inputs, config, batch_chunks, &send));
+        let worked = receive.iter().try_for_each(|batch: Batch| {
+            let done: Vec<_> = pool.install(|| {
+                batch
+                    .chunks
+                    .into_par_iter()
+                    .map_init(
+                        || Worker::new(config, &sketcher, tap),
+                        |worker, chunk| worker.work(chunk),
+                    )
+                    .collect()
+            });
+            for done in done {
+                let done = done.map_err(|cause| spool.failed(cause))?;
+                spool.push(&done.frame)?;
+                let mut words = done.words.as_slice();
+                for count in &done.word_counts {
+                    let (own, rest) = words.split_at(*count);
+                    spool.push_words(own)?;
+                    words = rest;
+                }
+                for row in &done.rejects {
+                    debug!(reject = %row, "record rejected");
+                    reject(row)?;
+                }
+                read += (done.notes.len() + done.rejects.len()) as u64;
+                rejected += done.rejects.len() as u64;
+                source_bytes += done.bytes;
+                notes.extend(done.notes);
+                sketches.extend(done.sketches);
+            }
+            progress.at(batch.stored_bytes, read);
+            Ok(())
+        });
+        // A reader that waits to send ends once nobody receives any more.
+        drop(receive);
+        let ended = reader.join().unwrap_or_else(|_| Err(Error::Threads("the reader died".into())));
+        worked.and(ended)
+    })?;
+    progress.end();
+    Ok(Mapped { spool: spool.finish()?, notes, sketches, read, rejected, source_bytes })
+}
+
+/// Cuts the inputs into chunks, in order. Runs in a thread of its own, a few chunks ahead.
+fn read_chunks(
+    inputs: &[Input],
+    config: &Config,
+    batch_chunks: usize,
+    send: &SyncSender<Batch>,
+) -> Result<(), Error> {
+    let (mut chunks, mut chunk, mut bytes) = (Vec::new(), Vec::new(), 0);
+    let mut stored_before = 0;
+    for input in inputs {
+        debug!(path = %input.path(), "reading");
+        let mut records = newsmill_read::records(input, &config.read, &config.limits)?;
+        while let Some(record) = records.next() {
+            bytes += record.as_ref().map_or(0, |r| r.content.len());
+            chunk.push(record);
+            if bytes >= CHUNK_BYTES || chunk.len() >= CHUNK_RECORDS {
+                chunks.push(std::mem::take(&mut chunk));
+                bytes = 0;
+            }
+            if chunks.len() >= batch_chunks {
+                let stored_bytes = stored_before + records.bytes_read();
+                let batch = Batch { chunks: std::mem::take(&mut chunks), stored_bytes };
+                if send.send(batch).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        stored_before += records.bytes_read();
+    }
+    chunks.push(chunk);
+    // Nobody receives any more only after a failure, which the receiver reports.
+    drop(send.send(Batch { chunks, stored_bytes: stored_before }));
+    Ok(())
+}
+
+/// One worker's tools. Made anew after a panic, since they may be half written then.
+struct Worker<'a> {
+    chain: Chain<'a>,
+    sketching: Sketching<'a>,
+    made: Box<dyn Fn() -> (Chain<'a>, Sketching<'a>) + 'a>,
+}
+
+impl<'a> Worker<'a> {
+    fn new(config: &'a Config, sketcher: &'a Sketcher, tap: Option<Tap<'a>>) -> Self {
+        let made = move || (Chain::new(config, tap), Sketching::new(config, sketcher));
+        let (chain, sketching) = made();
+        Self { chain, sketching, made: Box::new(made) }
+    }
+
+    /// Works one chunk through the chain.
+    fn work(&mut self, chunk: Chunk) -> std::io::Result<Done> {
+        let mut articles: Vec<Article> = Vec::with_capacity(chunk.len());
+        let (mut notes, mut sketches) = (Vec::new(), Vec::new());
+        let (mut words, mut word_counts, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
+        let mut bytes = 0;
+        for record in chunk {
+            let worked = record.and_then(|record| {
+                bytes += record.origin.length;
+                self.work_one(record)
+            });
+            match worked {
+                Ok((article, sketched)) => {
+                    words.extend_from_slice(&sketched.words);
+                    word_counts.push(sketched.words.len());
+                    notes.push(note(&article, sketched.kept_bytes));
+                    sketches.push(sketched.sketch);
+                    articles.push(article);
+                }
+                Err(reject) => rejects.push(reject),
+            }
+        }
+        let frame = Frame::pack(&articles)?;
+        Ok(Done { frame, notes, sketches, words, word_counts, rejects, bytes })
+    }
+
+    fn work_one(&mut self, record: Record) -> Result<(Article, Sketched), Reject> {
+        let origin = record.origin.clone();
+        let worked = caught(&origin, |stage| {
+            let article = self.chain.article(record, stage)?;
+            stage.set(Stage::Across);
+            let sketched = self.sketching.sketch(&article);
+            Ok((article, sketched))
+        });
+        if worked.as_ref().is_err_and(|reject| reject.kind == RejectKind::Panicked) {
+            (self.chain, self.sketching) = (self.made)();
+        }
+        worked
+    }
+}
+
+fn note(article: &Article, kept_bytes: usize) -> Note {
+    let facts = &article.facts;
+    let domain = facts.url.as_ref().and_then(|url| newsmill_extract::normalize_url(&url.value));
+    Note {
+        id: article.id.clone(),
+        kept_bytes: kept_bytes as u64,
+        published: facts.published.as_ref().map(|p| p.value.as_str().into()),
+        domain: domain.map(|address| address.domain.into()),
+        truncated: article.truncated,
+    }
+}

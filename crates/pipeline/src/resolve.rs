@@ -1,0 +1,141 @@
+//! The resolve pass: candidate pairs from the sketches, each proven on the real words, who is kept.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use newsmill_dedup::candidates::candidates;
+use newsmill_dedup::config::Method;
+use newsmill_dedup::join::exact_join;
+use newsmill_dedup::keep::{Decision, decide};
+use newsmill_dedup::order::KeepOrder;
+use newsmill_dedup::shingles::{ShingleSet, shingles_into};
+use newsmill_dedup::sketch::Sketch;
+use newsmill_dedup::verify::{Pair, verify};
+use rayon::ThreadPool;
+use rayon::prelude::*;
+use tracing::{info, info_span, warn};
+
+use crate::Error;
+use crate::config::{Config, Keep};
+use crate::map::{Mapped, Note};
+use crate::progress::{Pass, Progress};
+use crate::spool::Spool;
+
+/// Pairs a worker proves at a time: it holds the words of at most twice as many articles.
+const PAIRS_PER_CHUNK: usize = 512;
+
+/// Decides for every article whether it is kept.
+pub(crate) fn resolve(
+    mapped: &mut Mapped,
+    config: &Config,
+    pool: &ThreadPool,
+    progress: &dyn Progress,
+) -> Result<Vec<Decision>, Error> {
+    let span = info_span!("resolve", articles = mapped.notes.len());
+    let _guard = span.enter();
+    let order = order(&mapped.notes, &config.keep);
+    let sketches = std::mem::take(&mut mapped.sketches);
+    let found =
+        candidates(&sketches, &order, &config.across).map_err(|e| Error::Config(e.to_string()))?;
+    if found.capped_buckets > 0 {
+        warn!(
+            buckets = found.capped_buckets,
+            largest = found.largest_bucket,
+            "very many alike articles: each was compared with the first of them only"
+        );
+    }
+    let mut pairs = found.pairs;
+    if config.across.method == Method::ExactJoin {
+        pairs.extend(joined(&mapped.spool, &sketches, config)?);
+        pairs.sort_unstable();
+        pairs.dedup();
+    }
+    info!(candidates = pairs.len(), "candidate pairs");
+    progress.begin(Pass::Resolve, Some(pairs.len() as u64));
+    let verified = prove(&pairs, &mapped.spool, config, pool, progress)?;
+    progress.end();
+    info!(pairs = verified.len(), "proven pairs");
+    Ok(decide(&sketches, &verified, &order, &config.across))
+}
+
+/// Pairs by the exact join, which needs every article's shingles in memory.
+fn joined(spool: &Spool, sketches: &[Sketch], config: &Config) -> Result<Vec<(u32, u32)>, Error> {
+    let mut words = spool.words()?;
+    let mut sets: Vec<ShingleSet> = Vec::with_capacity(sketches.len());
+    for number in 0..sketches.len() {
+        let mut set = ShingleSet::new();
+        shingles_into(&words.read(number as u32)?, config.across.shingle_words, &mut set);
+        sets.push(set);
+    }
+    Ok(exact_join(&sets, config.across.lowest_threshold()))
+}
+
+/// Proves the pairs that matter, in parallel; the answer is in the order of `pairs`.
+fn prove(
+    pairs: &[(u32, u32)],
+    spool: &Spool,
+    config: &Config,
+    pool: &ThreadPool,
+    progress: &dyn Progress,
+) -> Result<Vec<Pair>, Error> {
+    let done = AtomicU64::new(0);
+    let proven: Result<Vec<Vec<Pair>>, Error> = pool.install(|| {
+        pairs
+            .par_chunks(PAIRS_PER_CHUNK)
+            .map(|pairs| {
+                let proven = prove_chunk(pairs, spool, config)?;
+                let before = done.fetch_add(pairs.len() as u64, Ordering::Relaxed);
+                progress.at(before + pairs.len() as u64, 0);
+                Ok(proven)
+            })
+            .collect()
+    });
+    Ok(proven?.concat())
+}
+
+fn prove_chunk(pairs: &[(u32, u32)], spool: &Spool, config: &Config) -> Result<Vec<Pair>, Error> {
+    let across = &config.across;
+    let mut reader = spool.words()?;
+    let mut held: HashMap<u32, ShingleSet> = HashMap::new();
+    let mut proven = Vec::new();
+    for &(a, b) in pairs {
+        for number in [a, b] {
+            if let std::collections::hash_map::Entry::Vacant(slot) = held.entry(number) {
+                let words = reader.read(number)?;
+                let mut set = ShingleSet::new();
+                shingles_into(&words, across.shingle_words, &mut set);
+                slot.insert(set);
+            }
+        }
+        let (Some(set_a), Some(set_b)) = (held.get(&a), held.get(&b)) else {
+            continue;
+        };
+        proven.extend(verify((a, set_a), (b, set_b), across));
+    }
+    Ok(proven)
+}
+
+/// The order in which articles are judged: earlier ones stay rather than later ones.
+fn order(notes: &[Note], keep: &Keep) -> KeepOrder {
+    let docs = notes.len() as u32;
+    let note = |doc: u32| &notes[doc as usize];
+    let order = match keep {
+        Keep::Input => KeepOrder::input(docs),
+        Keep::Longest => KeepOrder::by_key(docs, |doc| Reverse(note(doc).kept_bytes)),
+        Keep::Earliest => KeepOrder::by_key(docs, |doc| {
+            let published = note(doc).published.clone();
+            (published.is_none(), published)
+        }),
+        Keep::Latest => KeepOrder::by_key(docs, |doc| Reverse(note(doc).published.clone())),
+        Keep::Prefer(domains) => {
+            let rank: HashMap<&str, usize> =
+                domains.iter().enumerate().rev().map(|(i, d)| (d.as_str(), i)).collect();
+            KeepOrder::by_key(docs, |doc| {
+                let rank = note(doc).domain.as_deref().and_then(|d| rank.get(d));
+                rank.copied().unwrap_or(usize::MAX)
+            })
+        }
+    };
+    order.whole_first(|doc| note(doc).truncated)
+}

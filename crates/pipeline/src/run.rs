@@ -1,0 +1,290 @@
+//! A whole run: three passes, then the manifest.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use newsmill_article::Tally;
+use newsmill_output::{
+    FileEntry, FolderStore, Format, InputEntry, Manifest, Mode as Folder, REJECTED, RejectedRow,
+    RunFacts, RunFile, format_named,
+};
+use newsmill_read::Input;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use tracing::info;
+
+use crate::Error;
+use crate::chain::Tap;
+use crate::config::Config;
+use crate::map::map;
+use crate::progress::Progress;
+use crate::resolve::resolve;
+use crate::spool::SpoolWriter;
+use crate::write::{Resolved, stream, write};
+
+/// What a run is to do.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Files, folders, globs, `-`.
+    pub inputs: Vec<String>,
+    /// Where the results go.
+    pub target: Target,
+    /// Every threshold and limit.
+    pub config: Config,
+    /// Worker threads; 0 for one a core.
+    pub threads: usize,
+}
+
+/// Where results go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A run folder.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Whether an earlier run in it is replaced.
+        overwrite: bool,
+    },
+    /// Article rows on standard output; the ledgers are not written.
+    Stdout,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// The books.
+    pub tally: Tally,
+    /// Bytes of the records read, after decompression.
+    pub source_bytes: u64,
+    /// How the run went.
+    pub facts: RunFacts,
+    /// The run folder, if there is one.
+    pub folder: Option<PathBuf>,
+}
+
+/// Runs a job.
+///
+/// # Errors
+/// When inputs are not there, the run folder cannot be written, or the configuration cannot be
+/// used. Bad records are rows of `rejected.jsonl` and no errors.
+pub fn run(job: &Job, progress: &dyn Progress) -> Result<Summary, Error> {
+    run_with_tap(job, progress, None)
+}
+
+/// Runs a job and calls `tap` with each record before it is parsed, from many threads.
+///
+/// # Errors
+/// As [`run`]. A panic in `tap` rejects the record.
+pub fn run_with_tap(
+    job: &Job,
+    progress: &dyn Progress,
+    tap: Option<Tap<'_>>,
+) -> Result<Summary, Error> {
+    let started = Instant::now();
+    let mut facts = RunFacts { started: jiff::Timestamp::now().to_string(), ..RunFacts::default() };
+    job.config.check()?;
+    let formats = formats(&job.config)?;
+    let inputs = newsmill_read::inputs(&job.inputs, &job.config.limits)?;
+    let pool = pool(job.threads)?;
+    facts.threads = pool.current_num_threads();
+
+    let folder = match &job.target {
+        Target::Folder { path, overwrite } => {
+            outside_inputs(path, &job.inputs)?;
+            let mode = if *overwrite { Folder::Overwrite } else { Folder::New };
+            Some(FolderStore::open(path, mode)?)
+        }
+        Target::Stdout => None,
+    };
+    let spool = match &folder {
+        Some(store) => SpoolWriter::create(store.root())?,
+        None => SpoolWriter::create(&std::env::temp_dir())?,
+    };
+    let mut rejected = folder.as_ref().map(|store| RunFile::create(store, REJECTED)).transpose()?;
+    let reject = |row: &newsmill_article::Reject| match &mut rejected {
+        Some(file) => Ok(file.write_row(&RejectedRow::new(row))?),
+        None => {
+            tracing::warn!(hint = row.kind.hint(), "rejected: {row}");
+            Ok(())
+        }
+    };
+
+    let mut mapped = map(&inputs, &job.config, tap, &pool, spool, reject, progress)?;
+    info!(read = mapped.read, rejected = mapped.rejected, "read and cleaned");
+    let decisions = resolve(&mut mapped, &job.config, &pool, progress)?;
+    let resolved = Resolved {
+        config: &job.config,
+        spool: &mapped.spool,
+        notes: &mapped.notes,
+        decisions: &decisions,
+    };
+    let (mut files, mut tally) = match &folder {
+        Some(store) => write(&resolved, &formats, store, &pool, progress)?,
+        None => {
+            let mut out = std::io::stdout().lock();
+            let format = formats.first().copied().ok_or_else(no_format)?;
+            (Vec::new(), stream(&resolved, format, &mut out, &pool, progress)?)
+        }
+    };
+    tally.read = mapped.read;
+    tally.rejected = mapped.rejected;
+    tally.check()?;
+    info!(kept = tally.kept, duplicates = tally.duplicates, "written");
+
+    facts.seconds = started.elapsed().as_secs_f64();
+    facts.peak_memory_bytes = peak_memory_bytes();
+    if let (Some(store), Some(rejected)) = (&folder, rejected) {
+        files.push(rejected.commit()?);
+        manifest(job, &inputs, files, &tally, &facts)?.write(store)?;
+    }
+    let folder = folder.map(|store| store.root().to_owned());
+    Ok(Summary { tally, source_bytes: mapped.source_bytes, facts, folder })
+}
+
+fn manifest(
+    job: &Job,
+    inputs: &[Input],
+    files: Vec<FileEntry>,
+    tally: &Tally,
+    facts: &RunFacts,
+) -> Result<Manifest, Error> {
+    let config = serde_json::to_value(&job.config).map_err(|e| Error::Config(e.to_string()))?;
+    let mut manifest = Manifest::new(config, tally.clone());
+    manifest.inputs = inputs
+        .iter()
+        .map(|input| InputEntry { path: input.path().to_string(), bytes: input.bytes() })
+        .collect();
+    manifest.files = files;
+    manifest.run = facts.clone();
+    Ok(manifest)
+}
+
+/// What a run would do, without doing it.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    inputs: Vec<(String, Option<u64>)>,
+    config: String,
+    threads: usize,
+    target: Target,
+}
+
+/// Says what a job would do.
+///
+/// # Errors
+/// As [`run`], as far as it can be known beforehand.
+pub fn plan(job: &Job) -> Result<Plan, Error> {
+    job.config.check()?;
+    formats(&job.config)?;
+    let inputs = newsmill_read::inputs(&job.inputs, &job.config.limits)?;
+    if let Target::Folder { path, .. } = &job.target {
+        outside_inputs(path, &job.inputs)?;
+    }
+    Ok(Plan {
+        inputs: inputs.iter().map(|i| (i.path().to_string(), i.bytes())).collect(),
+        config: job.config.to_toml()?,
+        threads: pool(job.threads)?.current_num_threads(),
+        target: job.target.clone(),
+    })
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes: u64 = self.inputs.iter().filter_map(|(_, bytes)| *bytes).sum();
+        let to = match &self.target {
+            Target::Folder { path, .. } => path.display().to_string(),
+            Target::Stdout => "standard output".to_owned(),
+        };
+        let files = self.inputs.len();
+        writeln!(
+            f,
+            "# {files} inputs, {bytes} bytes as stored, to {to}, {} threads",
+            self.threads
+        )?;
+        for (path, bytes) in &self.inputs {
+            let bytes = bytes.map_or_else(|| "?".to_owned(), |b| b.to_string());
+            writeln!(f, "#   {bytes:>14}  {}", newsmill_output::escape::terminal(path, 200))?;
+        }
+        write!(f, "{}", self.config)
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Tally { read, kept, duplicates, rejected, .. } = self.tally;
+        let seconds = self.facts.seconds.max(1e-6);
+        let megabytes = self.source_bytes as f64 / 1e6;
+        writeln!(
+            f,
+            "{read} read = {kept} kept + {duplicates} duplicates + {rejected} rejected\n\
+             {} bytes of text = {} kept + {} removed + {} line breaks and blanks folded",
+            self.tally.text_bytes,
+            self.tally.kept_bytes,
+            self.tally.removed_bytes(),
+            self.tally.layout_bytes,
+        )?;
+        for (reason, bytes) in &self.tally.removed_bytes {
+            writeln!(f, "  {bytes:>12} bytes removed: {reason}")?;
+        }
+        write!(
+            f,
+            "{seconds:.1} s, {:.0} articles/s, {:.1} MB/s",
+            read as f64 / seconds,
+            megabytes / seconds
+        )?;
+        if let Some(bytes) = self.facts.peak_memory_bytes {
+            write!(f, ", {} MiB at most", bytes >> 20)?;
+        }
+        match &self.folder {
+            Some(folder) => writeln!(f, "; see {}", folder.display()),
+            None => writeln!(f),
+        }
+    }
+}
+
+fn formats(config: &Config) -> Result<Vec<&'static dyn Format>, Error> {
+    let mut formats: Vec<&'static dyn Format> = Vec::new();
+    for name in &config.output.formats {
+        let format = format_named(name).ok_or_else(|| {
+            let known: Vec<_> = newsmill_output::FORMATS.iter().map(|f| f.name()).collect();
+            Error::Config(format!("`{name}` is no output format; use {}", known.join(", ")))
+        })?;
+        if formats.iter().all(|f| f.name() != format.name()) {
+            formats.push(format);
+        }
+    }
+    if formats.is_empty() { Err(no_format()) } else { Ok(formats) }
+}
+
+fn no_format() -> Error {
+    Error::Config("output.formats names no format".to_owned())
+}
+
+fn pool(threads: usize) -> Result<ThreadPool, Error> {
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|n| format!("worker-{n}"))
+        .build()
+        .map_err(|e| Error::Threads(e.to_string()))
+}
+
+/// A run folder inside a folder that is read would be read by the next run.
+fn outside_inputs(run: &Path, inputs: &[String]) -> Result<(), Error> {
+    let Ok(run) = std::path::absolute(run) else { return Ok(()) };
+    for input in inputs {
+        let folder = std::path::absolute(input).ok().filter(|path| path.is_dir());
+        if folder.is_some_and(|folder| run.starts_with(folder)) {
+            return Err(Error::Config(format!(
+                "the run folder {} lies inside the input {input}; choose one outside with -o",
+                run.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The most memory this process has held, where the system tells (Linux).
+fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
+}

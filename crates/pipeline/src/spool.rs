@@ -1,0 +1,268 @@
+//! Articles on their way from the map pass to the write pass, on disk.
+//!
+//! Two scratch files in one hidden folder of the run folder, gone when the run ends:
+//! * `articles`: frames of articles as JSON Lines, each frame compressed on its own, with its
+//!   checksum kept in memory;
+//! * `words`: the word hashes of each article in the order of its text, 8 bytes each, little endian,
+//!   so that a candidate pair can be proven and its difference counted without parsing again.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use newsmill_article::Article;
+use tempfile::TempDir;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::Error;
+
+/// zstd level of the spool: written once and read once, so speed counts.
+const LEVEL: i32 = 1;
+
+/// Articles as the workers make them: compressed, with the checksum of the compressed bytes.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    bytes: Vec<u8>,
+    checksum: u64,
+    articles: usize,
+}
+
+impl Frame {
+    /// Compresses `articles`.
+    pub(crate) fn pack(articles: &[Article]) -> io::Result<Self> {
+        let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
+        for article in articles {
+            serde_json::to_writer(&mut encoder, article)?;
+            encoder.write_all(b"\n")?;
+        }
+        let bytes = encoder.finish()?;
+        Ok(Self { checksum: xxh3_64(&bytes), bytes, articles: articles.len() })
+    }
+
+    /// How many articles it holds.
+    pub(crate) fn articles(&self) -> usize {
+        self.articles
+    }
+
+    /// The articles again.
+    pub(crate) fn unpack(&self) -> Result<Vec<Article>, String> {
+        if xxh3_64(&self.bytes) != self.checksum {
+            return Err("a frame does not have its checksum".to_owned());
+        }
+        let text = zstd::decode_all(self.bytes.as_slice()).map_err(|e| e.to_string())?;
+        serde_json::Deserializer::from_slice(&text)
+            .into_iter()
+            .collect::<Result<Vec<Article>, _>>()
+            .map_err(|e| e.to_string())
+    }
+}
+
+/// Where a frame lies.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    offset: u64,
+    len: usize,
+    checksum: u64,
+    articles: usize,
+}
+
+/// Writes the spool.
+#[derive(Debug)]
+pub(crate) struct SpoolWriter {
+    folder: TempDir,
+    articles: BufWriter<File>,
+    words: BufWriter<File>,
+    places: Vec<Place>,
+    offset: u64,
+    /// Where each article's words begin, in hashes; one more than there are articles.
+    starts: Vec<u64>,
+}
+
+impl SpoolWriter {
+    /// A new spool in a hidden folder of `run`.
+    pub(crate) fn create(run: &Path) -> Result<Self, Error> {
+        let folder = tempfile::Builder::new()
+            .prefix(".spool-")
+            .tempdir_in(run)
+            .map_err(|cause| Error::Spool { path: run.to_owned(), cause })?;
+        let open = |name: &str| {
+            let path = folder.path().join(name);
+            File::create_new(&path).map_err(|cause| Error::Spool { path, cause })
+        };
+        let articles = BufWriter::with_capacity(1 << 20, open("articles")?);
+        let words = BufWriter::with_capacity(1 << 20, open("words")?);
+        Ok(Self { folder, articles, words, places: Vec::new(), offset: 0, starts: vec![0] })
+    }
+
+    /// Adds a frame.
+    pub(crate) fn push(&mut self, frame: &Frame) -> Result<(), Error> {
+        self.articles
+            .write_all(&frame.bytes)
+            .map_err(|cause| Error::Spool { path: self.folder.path().join("articles"), cause })?;
+        self.places.push(Place {
+            offset: self.offset,
+            len: frame.bytes.len(),
+            checksum: frame.checksum,
+            articles: frame.articles,
+        });
+        self.offset += frame.bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Adds the word hashes of the next article.
+    pub(crate) fn push_words(&mut self, words: &[u64]) -> Result<(), Error> {
+        for hash in words {
+            self.words
+                .write_all(&hash.to_le_bytes())
+                .map_err(|cause| Error::Spool { path: self.folder.path().join("words"), cause })?;
+        }
+        let start = self.starts.last().copied().unwrap_or(0);
+        self.starts.push(start + words.len() as u64);
+        Ok(())
+    }
+
+    /// The error of a failure to pack a frame.
+    pub(crate) fn failed(&self, cause: io::Error) -> Error {
+        Error::Spool { path: self.folder.path().join("articles"), cause }
+    }
+
+    /// Ends writing.
+    pub(crate) fn finish(mut self) -> Result<Spool, Error> {
+        let failed =
+            |name: &str, cause| Error::Spool { path: self.folder.path().join(name), cause };
+        self.articles.flush().map_err(|e| failed("articles", e))?;
+        self.words.flush().map_err(|e| failed("words", e))?;
+        Ok(Spool { folder: self.folder, places: self.places, starts: self.starts })
+    }
+}
+
+/// A finished spool.
+#[derive(Debug)]
+pub(crate) struct Spool {
+    folder: TempDir,
+    places: Vec<Place>,
+    starts: Vec<u64>,
+}
+
+impl Spool {
+    /// The error of a frame that is not what was written.
+    pub(crate) fn damaged(&self, detail: String) -> Error {
+        Error::SpoolDamaged { path: self.folder.path().join("articles"), detail }
+    }
+
+    /// The error of rows that could not be made of it.
+    pub(crate) fn failed(&self, cause: io::Error) -> Error {
+        Error::Spool { path: self.folder.path().join("articles"), cause }
+    }
+
+    /// A reader of the frames, in order.
+    pub(crate) fn frames(&self) -> Result<Frames<'_>, Error> {
+        let path = self.folder.path().join("articles");
+        let file = File::open(&path).map_err(|cause| Error::Spool { path: path.clone(), cause })?;
+        Ok(Frames { places: self.places.iter(), file, path })
+    }
+
+    /// A reader of single articles' words.
+    pub(crate) fn words(&self) -> Result<WordReader<'_>, Error> {
+        let path = self.folder.path().join("words");
+        let file = File::open(&path).map_err(|cause| Error::Spool { path: path.clone(), cause })?;
+        Ok(WordReader { starts: &self.starts, file, path, bytes: Vec::new() })
+    }
+}
+
+/// Reads frames in order.
+#[derive(Debug)]
+pub(crate) struct Frames<'a> {
+    places: std::slice::Iter<'a, Place>,
+    file: File,
+    path: PathBuf,
+}
+
+impl Frames<'_> {
+    /// The next frame, with the number of articles in it; nothing at the end.
+    pub(crate) fn next(&mut self) -> Result<Option<Frame>, Error> {
+        let place = self.places.next().copied();
+        self.file_frame(place)
+    }
+
+    fn file_frame(&mut self, place: Option<Place>) -> Result<Option<Frame>, Error> {
+        let Some(Place { offset, len, checksum, articles }) = place else { return Ok(None) };
+        let mut bytes = vec![0; len];
+        self.file
+            .seek(SeekFrom::Start(offset))
+            .and_then(|_| self.file.read_exact(&mut bytes))
+            .map_err(|cause| Error::Spool { path: self.path.clone(), cause })?;
+        Ok(Some(Frame { bytes, checksum, articles }))
+    }
+}
+
+/// Reads single articles' words.
+#[derive(Debug)]
+pub(crate) struct WordReader<'a> {
+    starts: &'a [u64],
+    file: File,
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl WordReader<'_> {
+    /// The word hashes of article `number`.
+    pub(crate) fn read(&mut self, number: u32) -> Result<Vec<u64>, Error> {
+        let number = number as usize;
+        let (start, end) = (self.starts[number], self.starts[number + 1]);
+        self.bytes.resize(8 * (end - start) as usize, 0);
+        self.file
+            .seek(SeekFrom::Start(8 * start))
+            .and_then(|_| self.file.read_exact(&mut self.bytes))
+            .map_err(|cause| Error::Spool { path: self.path.clone(), cause })?;
+        let hashes = self.bytes.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b));
+        Ok(hashes.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use newsmill_article::{Block, BlockKind, Origin, Span};
+
+    use super::*;
+
+    fn article(n: u64) -> Article {
+        let text = format!("River {n} rose.");
+        let block = Block::new(BlockKind::Paragraph, Span::whole(&text));
+        let id = format!("a{n}").into();
+        Article::new(id, Origin::new("t", n), text, vec![block], vec![]).unwrap()
+    }
+
+    #[test]
+    fn what_goes_in_comes_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = SpoolWriter::create(folder.path()).unwrap();
+        for frame in [&[0, 1, 2][..], &[3], &[4, 5]] {
+            let articles: Vec<_> = frame.iter().map(|n| article(*n)).collect();
+            writer.push(&Frame::pack(&articles).unwrap()).unwrap();
+            for n in frame {
+                writer.push_words(&(0..*n).collect::<Vec<_>>()).unwrap();
+            }
+        }
+        let spool = writer.finish().unwrap();
+        let mut frames = spool.frames().unwrap();
+        let mut seen = Vec::new();
+        while let Some(frame) = frames.next().unwrap() {
+            seen.extend(frame.unpack().unwrap());
+        }
+        assert_eq!(seen, (0..6).map(article).collect::<Vec<_>>());
+        let mut words = spool.words().unwrap();
+        for n in [5, 0, 3] {
+            assert_eq!(words.read(n).unwrap(), (0..u64::from(n)).collect::<Vec<_>>());
+        }
+        drop((frames, words, spool));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn damage_is_seen() {
+        let mut frame = Frame::pack(&[article(1)]).unwrap();
+        frame.bytes[3] ^= 1;
+        assert!(frame.unpack().is_err());
+    }
+}

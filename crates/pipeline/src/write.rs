@@ -1,0 +1,306 @@
+//! The write pass: the spool in input order, rows out.
+
+use newsmill_article::{
+    Article, ArticleId, Cluster, Diff, Duplicate, Method, Related, RelatedKind, Role, Tally,
+    Verdict,
+};
+use newsmill_dedup::keep::{self, Decision};
+use newsmill_dedup::verify::diff;
+use newsmill_output::{
+    ArticleRow, DUPLICATES, DuplicateRow, FileEntry, Files, Format, Frame, PartWriter, REMOVED,
+    RemovedRow, RunFile, Store, write_line,
+};
+use rayon::ThreadPool;
+use rayon::prelude::*;
+use tracing::info_span;
+
+use crate::Error;
+use crate::config::{Config, Mode};
+use crate::map::Note;
+use crate::progress::{Pass, Progress};
+use crate::spool::{Spool, WordReader};
+
+/// Frames handed out at once, for each thread.
+const FRAMES_PER_THREAD: usize = 4;
+
+/// What is known of the articles when they are written.
+#[derive(Debug)]
+pub(crate) struct Resolved<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) spool: &'a Spool,
+    pub(crate) notes: &'a [Note],
+    pub(crate) decisions: &'a [Decision],
+}
+
+/// What a worker makes of a frame of the spool.
+struct Done {
+    formats: Vec<Rows>,
+    duplicates: Ledger,
+    removed: Ledger,
+    tally: Tally,
+}
+
+enum Rows {
+    /// Many articles, compressed.
+    Packed(Frame),
+    /// Documents, or all rows in one piece.
+    Plain(Vec<Vec<u8>>),
+}
+
+#[derive(Default)]
+struct Ledger {
+    bytes: Vec<u8>,
+    rows: u64,
+}
+
+impl Ledger {
+    fn push(&mut self, row: &impl serde::Serialize) -> std::io::Result<()> {
+        self.rows += 1;
+        write_line(row, &mut self.bytes)
+    }
+}
+
+/// Writes articles and ledgers into `store` and returns the files and the books.
+pub(crate) fn write(
+    resolved: &Resolved<'_>,
+    formats: &[&'static dyn Format],
+    store: &dyn Store,
+    pool: &ThreadPool,
+    progress: &dyn Progress,
+) -> Result<(Vec<FileEntry>, Tally), Error> {
+    let mut outputs: Vec<Output<'_>> = formats
+        .iter()
+        .map(|format| match format.files() {
+            Files::Parts => Output::Parts(
+                PartWriter::new(store, *format).with_part_bytes(resolved.config.output.shard_bytes),
+            ),
+            Files::Documents => Output::Documents { format: *format, files: Vec::new() },
+        })
+        .collect();
+    let mut duplicates = RunFile::create(store, DUPLICATES)?;
+    let mut removed = RunFile::create(store, REMOVED)?;
+    let mut tally = Tally::default();
+    let level = Some(resolved.config.output.zstd_level);
+    each(resolved, formats, level, pool, progress, |done| {
+        for (output, rows) in outputs.iter_mut().zip(&done.formats) {
+            output.push(rows, store)?;
+        }
+        duplicates.write(&done.duplicates.bytes, done.duplicates.rows)?;
+        removed.write(&done.removed.bytes, done.removed.rows)?;
+        tally += done.tally;
+        Ok(())
+    })?;
+    let mut files = Vec::new();
+    for output in outputs {
+        files.extend(output.finish()?);
+    }
+    files.push(duplicates.commit()?);
+    files.push(removed.commit()?);
+    Ok((files, tally))
+}
+
+/// Writes the rows of kept articles, uncompressed, to `out`; the ledgers go nowhere.
+pub(crate) fn stream(
+    resolved: &Resolved<'_>,
+    format: &'static dyn Format,
+    out: &mut dyn std::io::Write,
+    pool: &ThreadPool,
+    progress: &dyn Progress,
+) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
+    each(resolved, &[format], None, pool, progress, |done| {
+        for rows in &done.formats {
+            let Rows::Plain(pieces) = rows else { continue };
+            for piece in pieces {
+                out.write_all(piece).map_err(Error::Stdout)?;
+            }
+        }
+        tally += done.tally;
+        Ok(())
+    })?;
+    out.flush().map_err(Error::Stdout)?;
+    Ok(tally)
+}
+
+/// One format's files on their way.
+enum Output<'s> {
+    Parts(PartWriter<'s>),
+    Documents { format: &'static dyn Format, files: Vec<FileEntry> },
+}
+
+impl Output<'_> {
+    fn push(&mut self, rows: &Rows, store: &dyn Store) -> Result<(), Error> {
+        match (self, rows) {
+            (Self::Parts(parts), Rows::Packed(frame)) => parts.push(frame)?,
+            (Self::Documents { format, files }, Rows::Plain(documents)) => {
+                for document in documents {
+                    let name = format.file_name(files.len() as u64);
+                    let mut file = RunFile::create(store, &name)?;
+                    file.write(document, 1)?;
+                    files.push(file.commit()?);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Vec<FileEntry>, Error> {
+        Ok(match self {
+            Self::Parts(parts) => parts.finish()?,
+            Self::Documents { files, .. } => files,
+        })
+    }
+}
+
+/// Works the spool's frames in parallel and hands what comes of them on in order.
+fn each(
+    resolved: &Resolved<'_>,
+    formats: &[&'static dyn Format],
+    level: Option<i32>,
+    pool: &ThreadPool,
+    progress: &dyn Progress,
+    mut take: impl FnMut(Done) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let span = info_span!("write", articles = resolved.notes.len());
+    let _guard = span.enter();
+    progress.begin(Pass::Write, Some(resolved.notes.len() as u64));
+    let mut frames = resolved.spool.frames()?;
+    let mut number = 0;
+    loop {
+        let mut batch = Vec::new();
+        while batch.len() < FRAMES_PER_THREAD * pool.current_num_threads() {
+            let Some(frame) = frames.next()? else { break };
+            batch.push((number, frame));
+            number += batch.last().map_or(0, |(_, frame)| frame.articles());
+        }
+        if batch.is_empty() {
+            break;
+        }
+        let done: Vec<Result<Done, Error>> = pool.install(|| {
+            batch
+                .par_iter()
+                .map_init(
+                    || resolved.spool.words(),
+                    |words, (first, frame)| {
+                        let articles = frame.unpack().map_err(|e| resolved.spool.damaged(e))?;
+                        let words = words.as_mut().map_err(|e| Error::Config(e.to_string()))?;
+                        work(resolved, formats, level, *first, articles, words)
+                    },
+                )
+                .collect()
+        });
+        for done in done {
+            take(done?)?;
+        }
+        progress.at(number as u64, number as u64);
+    }
+    progress.end();
+    Ok(())
+}
+
+/// Makes the rows of the articles of one frame, the first of which is number `first`.
+fn work(
+    resolved: &Resolved<'_>,
+    formats: &[&'static dyn Format],
+    level: Option<i32>,
+    first: usize,
+    articles: Vec<Article>,
+    words: &mut WordReader<'_>,
+) -> Result<Done, Error> {
+    let spooled = |cause| resolved.spool.failed(cause);
+    let mut buffers: Vec<(Vec<u8>, Vec<Vec<u8>>)> = vec![Default::default(); formats.len()];
+    let (mut duplicates, mut removed) = (Ledger::default(), Ledger::default());
+    let mut tally = Tally::default();
+    for (number, article) in articles.into_iter().enumerate() {
+        let number = first + number;
+        match verdict(resolved, number, words)? {
+            Verdict::Drop(duplicate) => {
+                tally.duplicates += 1;
+                let row = DuplicateRow::new(&article.id, &article.origin, &duplicate);
+                duplicates.push(&row).map_err(spooled)?;
+            }
+            Verdict::Keep { cluster, related } => {
+                let kept = article.kept();
+                let row = if resolved.config.mode == Mode::Verbatim {
+                    tally.keep_verbatim(&article);
+                    ArticleRow::verbatim(&article, cluster.as_ref(), &related)
+                } else {
+                    tally.keep(&article, &kept);
+                    ArticleRow::new(&article, &kept, cluster.as_ref(), &related)
+                };
+                for (format, (rows, documents)) in formats.iter().zip(&mut buffers) {
+                    format.article(&row, rows).map_err(spooled)?;
+                    if format.files() == Files::Documents {
+                        documents.push(std::mem::take(rows));
+                    }
+                }
+                for removal in article.removals() {
+                    removed.push(&RemovedRow::new(&article.id, removal)).map_err(spooled)?;
+                }
+            }
+        }
+    }
+    let formats = formats.iter().zip(buffers).map(|(format, (rows, documents))| {
+        Ok(match (format.files(), level) {
+            (Files::Documents, _) => Rows::Plain(documents),
+            (Files::Parts, None) => Rows::Plain(vec![rows]),
+            (Files::Parts, Some(level)) => Rows::Packed(Frame::compress(&rows, tally.kept, level)?),
+        })
+    });
+    let formats = formats.collect::<std::io::Result<_>>().map_err(spooled)?;
+    Ok(Done { formats, duplicates, removed, tally })
+}
+
+/// What became of article `number`, told with ids.
+fn verdict(
+    resolved: &Resolved<'_>,
+    number: usize,
+    words: &mut WordReader<'_>,
+) -> Result<Verdict, Error> {
+    let id = |number: u32| -> ArticleId { resolved.notes[number as usize].id.clone() };
+    Ok(match &resolved.decisions[number] {
+        Decision::Keep { cluster, related } => Verdict::Keep {
+            cluster: cluster.as_ref().map(|cluster| Cluster {
+                id: id(cluster.id),
+                size: cluster.members.len() as u64,
+                role: Role::Kept,
+                others: (cluster.members.iter())
+                    .filter(|n| **n as usize != number)
+                    .map(|n| id(*n))
+                    .collect(),
+            }),
+            related: related
+                .iter()
+                .map(|r| Related { id: id(r.doc), kind: kind(r.kind), similarity: r.similarity })
+                .collect(),
+        },
+        Decision::Drop { kept, cluster, method, similarity } => {
+            let difference = diff(&words.read(*kept)?, &words.read(number as u32)?);
+            Verdict::Drop(Duplicate {
+                kept: id(*kept),
+                cluster: id(*cluster),
+                method: method_of(*method),
+                similarity: *similarity,
+                diff: Diff { added: difference.added as u64, dropped: difference.dropped as u64 },
+            })
+        }
+    })
+}
+
+fn kind(kind: keep::RelatedKind) -> RelatedKind {
+    match kind {
+        keep::RelatedKind::Near => RelatedKind::Near,
+        keep::RelatedKind::Contained => RelatedKind::Contained,
+        keep::RelatedKind::Contains => RelatedKind::Contains,
+        keep::RelatedKind::Template => RelatedKind::Template,
+    }
+}
+
+fn method_of(method: keep::DropMethod) -> Method {
+    match method {
+        keep::DropMethod::Exact => Method::Exact,
+        keep::DropMethod::Near => Method::Near,
+        keep::DropMethod::Contained => Method::Contained,
+    }
+}
