@@ -481,10 +481,10 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics_and_is_idempotent(raw in "(https?://|www\\.)?[a-z.]{1,12}(com|org)[/?&=#()a-z.%é]{0,20}") {
-            if let Some(once) = normalize_url(&raw) {
-                if let Some(twice) = absolute(&once.url, None) {
-                    prop_assert_eq!(&twice, &once);
-                }
+            if let Some(once) = normalize_url(&raw)
+                && let Some(twice) = absolute(&once.url, None)
+            {
+                prop_assert_eq!(&twice, &once);
             }
         }
 

@@ -17,8 +17,16 @@ use crate::address::{
 /// written in small letters under one of the common suffixes. Addresses of persons do not count.
 ///
 /// ```
+/// use newsmill_article::{Article, Block, BlockKind, Facts, Origin, Span};
 /// use newsmill_extract::{Fact, Links};
-/// assert_eq!(Links.name(), "links");
+/// let text = "Go to www.example.org/a or write to ana@example.org.".to_owned();
+/// let block = Block::new(BlockKind::Paragraph, Span::whole(&text));
+/// let article = Article::new("a".into(), Origin::new("in", 0), text, vec![block], vec![])?;
+/// let mut facts = Facts::default();
+/// Links.extract(&article, &article.kept(), &mut facts);
+/// assert_eq!(facts.links.len(), 1);
+/// assert_eq!(facts.links[0].url, "https://www.example.org/a");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Links;

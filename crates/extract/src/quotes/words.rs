@@ -338,6 +338,7 @@ const TITLES: &[&str] = &[
     "Ambassador",
     "Congressman",
     "Congresswoman",
+    "Congressmen",
     "Spokesman",
     "Spokeswoman",
     "Spokesperson",
