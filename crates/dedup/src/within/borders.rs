@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::words::{LINE, Words, is_invisible};
+use super::words::{CAPITAL, LINE, Words, is_invisible};
 
 /// What stands between two words, from less to more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -19,6 +19,8 @@ pub(super) enum Border {
 
 /// Longest line, in bytes, that may be a wrapped one.
 const WRAP_MAX: usize = 120;
+/// Least width, in bytes, that text is wrapped to. Verse is narrower.
+const WIDTH_MIN: usize = 60;
 /// Shortest line, in bytes, that may be a wrapped one.
 const WRAP_MIN: usize = 40;
 
@@ -111,6 +113,7 @@ fn wrapped(text: &str, words: &Words, word: usize) -> bool {
         return false;
     }
     let mut width = length.max(next.len());
+    let mut long = 0;
     let mut up = line.start;
     for _ in 0..3 {
         if up == 0 {
@@ -121,11 +124,18 @@ fn wrapped(text: &str, words: &Words, word: usize) -> bool {
             break;
         }
         width = width.max(above.len());
+        long += usize::from(above.len() * 4 >= width * 3);
         up = above.start;
+    }
+    let below = line_after(bytes, (next.end + 1).min(bytes.len()));
+    long += usize::from(!below.is_empty() && next.len() * 4 >= width * 3);
+    // Two lines of one length, the second with a capital, are rather two lines than one.
+    if long == 0 && words.is(word, CAPITAL) {
+        return false;
     }
     let first = next.start + bytes[next.clone()].iter().take_while(|&&b| b != b' ').count();
     let first = if bytes.get(next.start) == Some(&b'>') { words.range(word).end } else { first };
-    length + 1 + (first - next.start) > width
+    width >= WIDTH_MIN && length + 1 + (first - next.start) > width
 }
 
 /// The line that ends at byte `end`; cut short when it is much longer than a wrapped one.

@@ -312,7 +312,7 @@ impl Rolling {
         Self { word: usize::MAX - 1, value: 0 }
     }
 
-    #[inline]
+    #[inline(always)]
     fn at(&mut self, hashes: &[u64], word: usize) -> u64 {
         self.value = if word == self.word.wrapping_add(1) {
             let outgoing = hashes[self.word].rotate_left(Self::TURN * SEED as u32);
@@ -347,7 +347,7 @@ impl Table {
     }
 
     /// The slot of the words at `word`, and their first place if the slot is theirs.
-    #[inline]
+    #[inline(always)]
     fn slot(&self, key: u64, word: usize, hashes: &[u64]) -> Option<(usize, Option<usize>)> {
         let mut at = key as usize & self.mask;
         for _ in 0..Self::PROBES {
@@ -367,7 +367,7 @@ impl Table {
     }
 
     /// Where the words at `word` stand first, if that is earlier; otherwise here.
-    #[inline]
+    #[inline(always)]
     fn find_or_insert(&mut self, key: u64, word: usize, hashes: &[u64]) -> Option<usize> {
         let (at, first) = self.slot(key, word, hashes)?;
         if first.is_none() {

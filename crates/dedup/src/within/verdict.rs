@@ -91,9 +91,31 @@ fn breaks_off(text: &str, words: &Words, broken: &Range<usize>, whole: &Range<us
 
 /// Whether the words `broken` end with their line, in a sentence that goes on after `whole`.
 fn tail_breaks_off(text: &str, words: &Words, broken: &Range<usize>, whole: &Range<usize>) -> bool {
-    border(text, words, broken.end) == Border::Line
+    let stops =
+        border(text, words, broken.end) == Border::Line && !ends_sentence(text, words, broken.end);
+    (stops || stub_end(text, words, broken.end) > broken.end)
         && border(text, words, whole.end) < Border::Seam
-        && !ends_sentence(text, words, broken.end)
+}
+
+/// The end of `Read more` and the like, if that is what `at` is, behind a sentence that breaks off.
+fn stub_end(text: &str, words: &Words, at: usize) -> usize {
+    /// Most words of a stub.
+    const LONGEST: usize = 8;
+    let gap = &text[words.gap_before(at, text)];
+    if !gap.contains('…') && !gap.contains("...") {
+        return at;
+    }
+    let ends = at + 1..=words.len().min(at + LONGEST);
+    let Some(end) = ends.into_iter().find(|&w| border(text, words, w) == Border::Line) else {
+        return at;
+    };
+    let said = text[words.start[at] as usize..words.end[end - 1] as usize].to_lowercase();
+    let counted = end == at + 2 && words.is(at, DIGIT) && said.ends_with(" chars");
+    if counted || said == "more" || STUBS.iter().any(|stub| said.starts_with(stub)) {
+        end
+    } else {
+        at
+    }
 }
 
 /// Whether the sentence in front of `word` is closed by a mark.
@@ -115,7 +137,7 @@ impl Judge<'_> {
             at = end;
         }
         if at < self.words.len() && units.last().is_some_and(|u| u.1 == Unit::Covered) {
-            let end = self.stub_end(at);
+            let end = stub_end(self.text, self.words, at);
             if end > at {
                 units.push((at..end, Unit::Stub));
             }
@@ -163,26 +185,6 @@ impl Judge<'_> {
             at += 1;
             if at > limit + TAIL {
                 break;
-            }
-        }
-        at
-    }
-
-    /// The end of `Read more` and the like, behind a sentence that breaks off.
-    fn stub_end(&self, at: usize) -> usize {
-        let gap = &self.text[self.words.gap_before(at, self.text)];
-        if !gap.contains('…') && !gap.contains("...") {
-            return at;
-        }
-        let mut end = at;
-        while end < self.words.len() && end - at < 8 {
-            end += 1;
-            if border(self.text, self.words, end) == Border::Line {
-                let said = self.text
-                    [self.words.start[at] as usize..self.words.end[end - 1] as usize]
-                    .to_lowercase();
-                let known = STUBS.iter().any(|stub| said.starts_with(stub));
-                return if known { end } else { at };
             }
         }
         at
@@ -306,7 +308,7 @@ impl Judge<'_> {
         if !self.same_letters(range.clone()) {
             return None;
         }
-        let share = similarity(words, self.mate, range.clone());
+        let share = similarity(text, words, self.mate, range.clone());
         let near = range.len() >= config.min_words_near && share.value() >= config.min_similarity;
         if !share.exact && !near && !stub {
             return None;
@@ -410,25 +412,20 @@ impl Judge<'_> {
 /// Whether the line in front of byte `at` is a heading, a question or an introduction.
 fn headed(text: &str, at: usize) -> bool {
     /// Longest heading, question or introduction, in bytes.
-    const LONGEST: usize = 80;
-    /// Longest line without a mark at its end that is a heading, in bytes.
-    const HEADING: usize = 60;
+    const LONGEST: usize = 60;
     let above = text[..at].trim_end();
     let from = above.len().saturating_sub(LONGEST + 1);
-    let Some(feed) = above.as_bytes()[from..].iter().rposition(|&b| b == b'\n') else {
-        return from == 0 && !above.is_empty() && is_heading(above, HEADING);
-    };
-    is_heading(&above[from + feed + 1..], HEADING)
+    match above.as_bytes()[from..].iter().rposition(|&b| b == b'\n') {
+        Some(feed) => is_heading(&above[from + feed + 1..]),
+        None => from == 0 && is_heading(above),
+    }
 }
 
-fn is_heading(line: &str, longest: usize) -> bool {
+fn is_heading(line: &str) -> bool {
     let line = line.trim();
-    if line.is_empty() || line.starts_with('[') {
-        return false;
-    }
-    line.ends_with([':', '?'])
-        || line.len() < longest
-            && !line.ends_with(['.', '!', ';', ',', '"', '”', '’', ')', ']', '…'])
+    !line.is_empty()
+        && !line.starts_with('[')
+        && !line.ends_with(['.', '!', ';', ',', '"', '”', '’', ')', ']', '…'])
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -456,7 +453,6 @@ const STUBS: &[&str] = &[
     "lire plus",
     "leia mais",
     "continue lendo",
-    "more",
 ];
 
 struct Share {
@@ -472,8 +468,8 @@ impl Share {
 }
 
 /// The share of equal words among those of the copy and those passed over on the same line of the
-/// copy that stays. It is exact if nothing but whole lines between two lines was passed over.
-fn similarity(words: &Words, mate: &[u32], range: Range<usize>) -> Share {
+/// copy that stays. It is exact if nothing but whole lines between two sentences was passed over.
+fn similarity(text: &str, words: &Words, mate: &[u32], range: Range<usize>) -> Share {
     let mut share = Share { equal: 0, all: 0, exact: true };
     let mut last: Option<usize> = None;
     for word in range {
@@ -490,7 +486,7 @@ fn similarity(words: &Words, mate: &[u32], range: Range<usize>) -> Share {
         {
             let other_line = (last + 1..=kept).any(|w| words.is(w, LINE));
             share.all += if other_line { 0 } else { kept - last - 1 };
-            share.exact &= other_line && words.is(word, LINE);
+            share.exact &= other_line && border(text, words, word) >= Border::Sentence;
         }
         last = Some(kept);
     }
@@ -613,7 +609,7 @@ fn tell(
     for to in splits {
         let part = &pieces[from..to];
         from = to;
-        let made: Vec<Piece> = part
+        let mut made: Vec<Piece> = part
             .iter()
             .map(|p| {
                 let kept = p.kept.clone().or_else(|| part.iter().find_map(|p| p.kept.clone()));
@@ -627,6 +623,12 @@ fn tell(
                 }
             })
             .collect();
+        for at in 1..made.len() {
+            // Empty quoted lines between two pieces go with the second.
+            let end = made[at - 1].copy.end;
+            let between = &text[end..made[at].copy.start];
+            made[at].copy.start -= between.trim_start().len();
+        }
         let (Some(first), Some(last)) = (made.first(), made.last()) else { continue };
         let (equal, all) = part.iter().fold((0, 0), |s, p| (s.0 + p.equal, s.1 + p.all));
         let kept = made.iter().map(|p| p.kept.start).min().unwrap_or(0)

@@ -54,24 +54,29 @@ impl Words {
         let mut line = 0;
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
-            match KIND[usize::from(byte)] {
-                Kind::Word => {
-                    let (end, hash, digit) = ascii_word(bytes, at);
-                    if bytes.get(end).is_some_and(|&b| b >= 0x80) {
-                        at = self.read_folded(text, at, &mut line);
-                        continue;
-                    }
-                    if let Some(end) = bare_link(bytes, at, end) {
-                        at = end;
-                        continue;
-                    }
-                    let class = u8::from(digit) * DIGIT
-                        + u8::from(byte.is_ascii_uppercase()) * CAPITAL
-                        + line;
-                    self.push(at, end, hash, class);
-                    line = 0;
-                    at = end;
+            let kind = KIND[usize::from(byte)];
+            // By far the most bytes met here start a word: worth a branch of their own.
+            if kind == Kind::Word {
+                let (end, hash, digit) = ascii_word(bytes, at);
+                let next = bytes.get(end).copied().unwrap_or(b' ');
+                if next >= 0x80 {
+                    at = self.read_folded(text, at, &mut line);
+                    continue;
                 }
+                if (next == b':' || next == b'.')
+                    && let Some(end) = bare_link(bytes, at, end)
+                {
+                    at = end;
+                    continue;
+                }
+                let capital = u8::from(byte.is_ascii_uppercase()) * CAPITAL;
+                self.push(at, end, hash, u8::from(digit) * DIGIT + capital + line);
+                line = 0;
+                at = end + usize::from(next == b' ');
+                continue;
+            }
+            match kind {
+                Kind::Word => {}
                 Kind::Break => {
                     line = LINE;
                     at += 1;
