@@ -48,7 +48,7 @@ fn balance(article: &Article) -> Result<(), Imbalance> {
 /// The reason a line goes for behind the body, and in the middle of it.
 fn fate(line: &str) -> (Option<Reason>, Option<Reason>) {
     let behind = format!("{}\n{line}", BODY.join("\n"));
-    let middle = format!("{}\n{}\n{line}\n{}\n{0}", BODY[..2].join("\n"), BODY[3], BODY[2]);
+    let middle = format!("{0}\n{line}\n{0}\n{0}", BODY.join("\n"));
     let reason = |text: &str| {
         let article = cleaned(text);
         let removals = article.removals();
@@ -129,9 +129,9 @@ fn lines_that_go_wherever_they_stand() {
         ("Alle rechten voorbehouden", Furniture),
         ("Lees ook: Hoe de brug werd gebouwd", Furniture),
     ];
-    for (line, reason) in cases {
-        assert_eq!(fate(line), (Some(reason), Some(reason)), "{line}");
-    }
+    let wrong: Vec<_> =
+        cases.iter().filter(|(line, r)| fate(line) != (Some(*r), Some(*r))).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -201,9 +201,8 @@ fn sentences_of_the_article_stay() {
         "As doações às vítimas passaram de dois milhões de euros na sexta-feira.",
         "A publicidade de cigarros foi proibida no país há trinta anos.",
     ];
-    for line in traps {
-        assert_eq!(fate(line), (None, None), "{line}");
-    }
+    let lost: Vec<_> = traps.iter().filter(|line| fate(line) != (None, None)).collect();
+    assert!(lost.is_empty(), "{lost:#?}");
     // One after the other they stay too.
     let text = traps.join("\n");
     assert_eq!(cleaned(&text).removals(), []);
@@ -319,7 +318,7 @@ fn what_was_removed_before_stays_its_own_and_does_not_stand_below() {
 
 #[test]
 fn markup_goes_with_its_line() {
-    let line = "Follow us on Facebook <www.facebook.com/valleymail> today";
+    let line = "Follow us <www.facebook.com/valleymail> on Facebook today";
     let text = format!("{}\n{line}", BODY.join("\n"));
     let mut article = article(&text);
     let at = text.find('<').unwrap();

@@ -104,7 +104,7 @@ pub(super) fn weigh(line: &str, reader: &mut Reader) -> Evidence {
     let (tokens, shape) = reader.read(line, &phrases.vocabulary);
     let mut evidence = Evidence::default();
     let mut prose = 0.0;
-    let mut covered = 0;
+    let mut covered = Covered::default();
     let mut head = false;
     phrases.find(tokens, |found| {
         match found.kind {
@@ -119,25 +119,35 @@ pub(super) fn weigh(line: &str, reader: &mut Reader) -> Evidence {
                 return;
             }
         }
-        covered += found.words;
+        covered.tokens += found.tokens;
+        covered.words += found.words;
     });
-    evidence.heads_list = head && covered * 3 >= tokens.len() * 2;
+    evidence.heads_list = head && covered.tokens * 3 >= tokens.len() * 2;
     evidence.sum =
         evidence.promo + evidence.furniture - prose + shape_sum(&shape, covered, tokens.len());
     evidence
 }
 
-fn shape_sum(shape: &Shape, covered: usize, tokens: usize) -> f32 {
+/// How much of a line belongs to phrases of furniture and promotion.
+#[derive(Clone, Copy, Default)]
+struct Covered {
+    /// Tokens from the first to the last word of each phrase.
+    tokens: usize,
+    /// The phrases' own words.
+    words: usize,
+}
+
+fn shape_sum(shape: &Shape, covered: Covered, tokens: usize) -> f32 {
     let w = weights();
     let count = |n: usize, most: usize| n.min(most) as f32;
     let mut sum = w.bias;
-    if covered > 0 && covered * 2 >= tokens {
+    if covered.words > 0 && covered.tokens * 2 >= tokens {
         sum += w.covered;
     }
-    if tokens > 20 && covered * 6 < tokens {
+    if tokens > 20 && covered.words * 6 < tokens {
         sum += w.sparse;
     }
-    let others = tokens.saturating_sub(covered).saturating_sub(6) as f32;
+    let others = tokens.saturating_sub(covered.tokens).saturating_sub(6) as f32;
     sum += (others * w.other_word).max(w.other_words_least);
     if shape.words >= 6 && shape.capitals * 2 > shape.letters {
         sum += w.shouting;

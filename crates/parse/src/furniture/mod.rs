@@ -111,7 +111,7 @@ impl Gone {
 struct Judge<'a> {
     article: &'a Article,
     reader: Reader,
-    units: Vec<Unit>,
+    units: Vec<Unit<'a>>,
     /// What each unit is; nothing for those that are too long, or not to be judged.
     evidence: Vec<Option<Evidence>>,
     gone: Vec<Option<Gone>>,
@@ -148,14 +148,14 @@ impl<'a> Judge<'a> {
         let mut evidence = Vec::with_capacity(units.len());
         for unit in &units {
             let judged =
-                is_judged(article.blocks()[unit.block].kind) && unit.span.len() <= MIDDLE_BYTES_MAX;
-            evidence.push(judged.then(|| weigh(article.slice(unit.span), &mut reader)));
+                is_judged(article.blocks()[unit.block].kind) && unit.bytes <= MIDDLE_BYTES_MAX;
+            evidence.push(judged.then(|| weigh(&unit.text, &mut reader)));
         }
         let is_body = |index: &usize| {
-            let unit: &Unit = &units[*index];
-            unit.span.len() >= BODY_BYTES_MIN
+            let unit: &Unit<'_> = &units[*index];
+            unit.bytes >= BODY_BYTES_MIN
                 && evidence[*index].is_none_or(|e: Evidence| e.sum < BODY_SUM_MAX)
-                && !is_rule(article.slice(unit.span))
+                && !is_rule(&unit.text)
         };
         let first = (0..units.len()).find(is_body);
         let last = (0..units.len()).rev().find(is_body);
@@ -170,10 +170,6 @@ impl<'a> Judge<'a> {
             min_score,
             limit: (min_score / (1.0 - min_score)).ln(),
         }
-    }
-
-    fn text(&self, index: usize) -> &'a str {
-        self.article.slice(self.units[index].span)
     }
 
     fn has_body_above(&self, index: usize) -> bool {
@@ -197,15 +193,14 @@ impl<'a> Judge<'a> {
                     }
                 }
                 Some(gone) => below.keep(index, gone.start - start),
-                None => below.keep(index, self.units[index].span.len()),
+                None => below.keep(index, self.units[index].bytes),
             }
         }
     }
 
     fn judge(&mut self, index: usize, below: &Below) -> Option<Gone> {
-        let span = self.units[index].span;
-        let text = self.text(index);
-        if !is_judged(self.article.blocks()[self.units[index].block].kind) {
+        let Unit { block, span, ref text, bytes } = self.units[index];
+        if !is_judged(self.article.blocks()[block].kind) {
             return None;
         }
         let behind_body = self.has_body_above(index);
@@ -232,7 +227,7 @@ impl<'a> Judge<'a> {
         if self.goes_above(index) {
             place += w.neighbour;
         }
-        if self.evidence[index].is_none() && near_end && span.len() <= UNIT_BYTES_MAX {
+        if self.evidence[index].is_none() && near_end && bytes <= UNIT_BYTES_MAX {
             self.evidence[index] = Some(weigh(text, &mut self.reader));
         }
         if let Some(gone) = self.evidence[index].and_then(|e| self.goes(span, &e, place))
@@ -282,14 +277,14 @@ impl<'a> Judge<'a> {
         }
         let heads_list = self.evidence[index].is_some_and(|e| e.heads_list);
         let is_title = |&index: &usize| {
-            let text = self.text(index);
+            let text = self.units[index].text.trim_end();
             text.len() <= LIST.1 && !text.ends_with('.') && self.gone[index].is_none()
         };
         (heads_list && below.kept.iter().all(is_title)) || self.opens_signature(index, below)
     }
 
     fn opens_signature(&self, index: usize, below: &Below) -> bool {
-        let lines = below.kept.iter().map(|&kept| self.text(kept));
+        let lines = below.kept.iter().map(|&kept| self.units[kept].text.as_ref());
         below.lines <= LIST.0 && signature::opens(self.article, self.units[index].span, lines)
     }
 
@@ -315,7 +310,7 @@ impl<'a> Judge<'a> {
                 place += weights().neighbour;
             }
             let gone = self.goes(self.units[index].span, &evidence, place);
-            if gone.is_none() || glued::holds_prose(self.text(index), &mut self.reader) {
+            if gone.is_none() || glued::holds_prose(&self.units[index].text, &mut self.reader) {
                 return;
             }
             self.gone[index] = gone;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::tokens::{OTHER, SIGNS, STOP, Token, Vocabulary};
+use super::tokens::{COLON, OTHER, SIGNS, STOP, Token, Vocabulary};
 
 /// Words that a gap in a phrase may hold at most.
 const GAP_WORDS_MAX: usize = 5;
@@ -39,7 +39,9 @@ struct Phrase {
 pub(super) struct Match {
     pub(super) kind: Kind,
     pub(super) weight: f32,
-    /// Its words, without what stands in its gaps.
+    /// Tokens from its first to its last word.
+    pub(super) tokens: usize,
+    /// Of these, its own words: all but what stands in its gaps.
     pub(super) words: usize,
 }
 
@@ -222,7 +224,8 @@ impl Phrases {
                 count += 1;
             }
             let Phrase { kind, weight, .. } = *phrase;
-            found(Match { kind, weight: if is_new { weight } else { 0.0 }, words: phrase.words() });
+            let weight = if is_new { weight } else { 0.0 };
+            found(Match { kind, weight, tokens: end - at, words: phrase.words() });
             at = end;
         }
     }
@@ -235,7 +238,7 @@ impl Phrases {
         let mut best: Option<(u16, &Phrase, usize)> = None;
         let first = usize::from(tokens[at]);
         let anywhere = self.by_first.get(first).map_or(&[][..], |v| v);
-        let is_start = at == 0 || tokens[at - 1] == STOP;
+        let is_start = at == 0 || matches!(tokens[at - 1], STOP | COLON);
         let at_start = self.by_start.get(first).filter(|_| is_start).map_or(&[][..], |v| v);
         for &index in anywhere.iter().chain(at_start) {
             let phrase = &self.phrases[usize::from(index)];

@@ -1,21 +1,55 @@
 //! The lines of an article that are judged: what is still kept, cut at line ends.
 
+use std::borrow::Cow;
+
 use newsmill_article::{Article, BlockKind, Reason, Span};
 
 /// A line, or several that are one wrapped sentence.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Unit {
+#[derive(Clone, Debug)]
+pub(super) struct Unit<'a> {
     /// Place of its block in the article.
     pub(super) block: usize,
-    /// Its text, without white space at the ends.
+    /// Where it stands, without white space at the ends.
     pub(super) span: Span,
+    /// Its text, markup turned into spaces: as long as the span.
+    pub(super) text: Cow<'a, str>,
+    /// Bytes of it that are no markup.
+    pub(super) bytes: usize,
+}
+
+impl<'a> Unit<'a> {
+    fn new(article: &'a Article, block: usize, span: Span) -> Self {
+        let removals = article.removals();
+        let first = removals.partition_point(|r| r.span.end() <= span.start());
+        let mut text = Cow::Borrowed(article.slice(span));
+        let mut bytes = span.len();
+        let mut rest = Some(span);
+        for removal in removals[first..].iter().take_while(|r| r.span.start() < span.end()) {
+            let Some(now) = rest else { break };
+            let [before, after] = now.without(removal.span);
+            if rest == Some(span) {
+                text = Cow::Owned(String::with_capacity(span.len()));
+            }
+            let plain = before.map_or("", |before| article.slice(before));
+            let hole = now.len() - plain.len() - after.map_or(0, Span::len);
+            let text = text.to_mut();
+            text.push_str(plain);
+            text.extend(std::iter::repeat_n(' ', hole));
+            bytes -= hole;
+            rest = after;
+        }
+        if let (Cow::Owned(text), Some(rest)) = (&mut text, rest) {
+            text.push_str(article.slice(rest));
+        }
+        Self { block, span, text, bytes }
+    }
 }
 
 /// Cuts what is kept of an article into units, in order.
 ///
 /// Line ends inside a block border two units only where one line ends like a sentence or is
 /// markedly short: else the paragraph is wrapped and its lines are no lines of their own.
-pub(super) fn units(article: &Article) -> Vec<Unit> {
+pub(super) fn units(article: &Article) -> Vec<Unit<'_>> {
     let mut units = Vec::with_capacity(article.blocks().len());
     let mut cursor = 0;
     for (index, block) in article.blocks().iter().enumerate() {
@@ -52,7 +86,7 @@ pub(super) fn units(article: &Article) -> Vec<Unit> {
 }
 
 /// Adds the units of one island of kept text.
-fn push(article: &Article, block: usize, island: Option<Span>, units: &mut Vec<Unit>) {
+fn push<'a>(article: &'a Article, block: usize, island: Option<Span>, units: &mut Vec<Unit<'a>>) {
     let Some(island) = island else { return };
     let text = article.text();
     let island = island.trim(text);
@@ -60,7 +94,7 @@ fn push(article: &Article, block: usize, island: Option<Span>, units: &mut Vec<U
         return;
     }
     if article.blocks()[block].kind.keeps_line_breaks() {
-        units.push(Unit { block, span: island });
+        units.push(Unit::new(article, block, island));
         return;
     }
     let lines = lines(article, island);
@@ -72,13 +106,13 @@ fn push(article: &Article, block: usize, island: Option<Span>, units: &mut Vec<U
                 span.hull(line)
             }
             Some(span) => {
-                units.push(Unit { block, span });
+                units.push(Unit::new(article, block, span));
                 line
             }
             None => line,
         });
     }
-    units.extend(open.map(|span| Unit { block, span }));
+    units.extend(open.map(|span| Unit::new(article, block, span)));
 }
 
 /// The lines of a span, trimmed, without empty ones.
