@@ -1,0 +1,97 @@
+//! The hot path of duplicates: tokens, shingles and sketch, candidates, proof, decision.
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use newsmill_benches::{bytes, corpus};
+use newsmill_dedup::candidates::candidates;
+use newsmill_dedup::config::{AcrossConfig, Method};
+use newsmill_dedup::keep::decide;
+use newsmill_dedup::order::KeepOrder;
+use newsmill_dedup::shingles::{ShingleSet, shingles, shingles_into};
+use newsmill_dedup::sketch::{Sketch, Sketcher};
+use newsmill_dedup::tokens::{Tokens, tokenize_into};
+use newsmill_dedup::verify::{Pair, verify};
+
+fn tokens(text: &str) -> Tokens {
+    let mut tokens = Tokens::default();
+    tokenize_into(text, &mut tokens);
+    tokens
+}
+
+fn sketches(texts: &[String], config: &AcrossConfig) -> (Vec<ShingleSet>, Vec<Sketch>) {
+    let sketcher = Sketcher::new(config).unwrap();
+    let of = |text: &String| {
+        let tokens = tokens(text);
+        let set = shingles(tokens.hashes(), config.shingle_words);
+        let sketch = sketcher.sketch(tokens.hashes(), &set);
+        (set, sketch)
+    };
+    texts.iter().map(of).unzip()
+}
+
+fn prove(pairs: &[(u32, u32)], sets: &[ShingleSet], config: &AcrossConfig) -> Vec<Pair> {
+    let set = |n: u32| (n, sets[n as usize].as_slice());
+    pairs.iter().filter_map(|(a, b)| verify(set(*a), set(*b), config)).collect()
+}
+
+fn benches(c: &mut Criterion) {
+    let texts = corpus(1_000);
+    let mut group = c.benchmark_group("dedup");
+
+    group.throughput(Throughput::Bytes(bytes(&texts)));
+    let mut scratch = Tokens::default();
+    group.bench_function("tokenise", |b| {
+        b.iter(|| {
+            let mut words = 0;
+            for text in &texts {
+                tokenize_into(text, &mut scratch);
+                words += scratch.len();
+            }
+            words
+        });
+    });
+    for method in [Method::OnePermutation, Method::MinHash] {
+        for (bands, rows) in [(32, 4), (64, 4)] {
+            let config = AcrossConfig { method, bands, rows, ..AcrossConfig::default() };
+            let sketcher = Sketcher::new(&config).unwrap();
+            let mut set = ShingleSet::new();
+            let name = format!("text to sketch, {method:?}, {} values", bands * rows);
+            group.bench_function(name, |b| {
+                b.iter(|| {
+                    for text in &texts {
+                        tokenize_into(text, &mut scratch);
+                        shingles_into(scratch.hashes(), config.shingle_words, &mut set);
+                        std::hint::black_box(sketcher.sketch(scratch.hashes(), &set));
+                    }
+                });
+            });
+        }
+    }
+
+    let config = AcrossConfig::default();
+    let (sets, sketches) = sketches(&texts, &config);
+    let order = KeepOrder::input(texts.len() as u32);
+    group.throughput(Throughput::Elements(texts.len() as u64));
+    group.bench_function("band and candidates", |b| {
+        b.iter(|| candidates(&sketches, &order, &config).unwrap());
+    });
+    let found = candidates(&sketches, &order, &config).unwrap();
+    let size = |n: u32| 8 * sets[n as usize].len() as u64;
+    group.throughput(Throughput::Bytes(found.pairs.iter().map(|(a, b)| size(*a) + size(*b)).sum()));
+    group.bench_function("verify", |b| b.iter(|| prove(&found.pairs, &sets, &config)));
+    group.throughput(Throughput::Elements(texts.len() as u64));
+    group.bench_function("sketch to decision", |b| {
+        b.iter_batched(
+            || (),
+            |()| {
+                let found = candidates(&sketches, &order, &config).unwrap();
+                let pairs = prove(&found.pairs, &sets, &config);
+                decide(&sketches, &pairs, &order, &config)
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.finish();
+}
+
+criterion_group!(dedup, benches);
+criterion_main!(dedup);

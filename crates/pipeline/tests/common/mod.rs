@@ -1,0 +1,71 @@
+//! What the tests of whole runs share.
+#![allow(dead_code)]
+
+use std::path::{Path, PathBuf};
+
+use newsmill_pipeline::{Config, Job, Silent, Summary, Target, run};
+use serde_json::Value;
+
+/// The fixtures, as tests name them: relative, so that ids and snapshots do not depend on where
+/// the project lies.
+pub const FIXTURES: &str = "../../fixtures";
+
+/// Runs `inputs` into `folder`/RUN.
+pub fn run_into(folder: &Path, inputs: &[&str], config: &Config, threads: usize) -> Summary {
+    let job = Job {
+        inputs: inputs.iter().map(|i| (*i).to_owned()).collect(),
+        target: Target::Folder { path: folder.join("RUN"), overwrite: false },
+        config: config.clone(),
+        threads,
+    };
+    run(&job, &Silent).unwrap()
+}
+
+/// The rows of a ledger of `folder`/RUN.
+pub fn ledger(folder: &Path, name: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(folder.join("RUN").join(name)).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The article rows of `folder`/RUN.
+pub fn articles(folder: &Path) -> Vec<Value> {
+    let mut parts: Vec<PathBuf> = std::fs::read_dir(folder.join("RUN/articles"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    parts.sort();
+    let mut rows = Vec::new();
+    for part in parts {
+        let text = zstd::decode_all(std::fs::File::open(part).unwrap()).unwrap();
+        for line in text.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+            rows.push(serde_json::from_slice(line).unwrap());
+        }
+    }
+    rows
+}
+
+/// The bytes of every file of `folder`/RUN that must be the same from run to run.
+pub fn lasting_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let run = folder.join("RUN");
+    let mut files = Vec::new();
+    for name in ["articles", ""] {
+        for entry in std::fs::read_dir(run.join(name)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(&run).unwrap().display().to_string();
+            if path.is_file() && name != "manifest.json" {
+                files.push((name, std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The folder of real data, if this machine has it.
+pub fn real_data() -> Option<PathBuf> {
+    let folder = std::env::var_os("NEWSMILL_DATA").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("skipped: NEWSMILL_DATA names no folder of real data");
+    }
+    folder
+}
