@@ -136,7 +136,7 @@ mod tests {
             // 0 and 1 are alike, 3 lies in 2, 4 has nothing to do with any of them.
             let ranges = [0..400, 50..450, 1000..3000, 1100..1250, 9000..9400];
             let sketches = sketches(&config, &ranges);
-            let order = KeepOrder::by_key(5, |doc| std::cmp::Reverse(doc));
+            let order = KeepOrder::by_key(5, std::cmp::Reverse);
             let found = candidates(&sketches, &order, &config).unwrap();
             assert_eq!(found.pairs, [(0, 1), (2, 3)], "{method:?}");
         }

@@ -85,7 +85,7 @@ mod tests {
     fn representatives_are_first_in_keep_order() {
         let sketch = |print: Option<u128>| Sketch { fingerprint: print, ..Sketch::default() };
         let sketches = [Some(1), Some(2), Some(1), None, None, Some(1)].map(sketch);
-        let order = KeepOrder::by_key(6, |doc| std::cmp::Reverse(doc));
+        let order = KeepOrder::by_key(6, std::cmp::Reverse);
         assert_eq!(representatives(&sketches, &order), [5, 1, 5, 3, 4, 5]);
         assert_eq!(representatives(&sketches, &KeepOrder::input(6)), [0, 1, 0, 3, 4, 0]);
     }

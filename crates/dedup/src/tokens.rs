@@ -184,9 +184,9 @@ const HIGH_MASKS: [u64; 17] = masks(8);
 
 const fn masks(skipped: usize) -> [u64; 17] {
     let mut masks = [0; 17];
-    let mut length = 0;
+    let mut length = 0_usize;
     while length < 17 {
-        let kept = if length > skipped { length - skipped } else { 0 };
+        let kept = length.saturating_sub(skipped);
         masks[length] = if kept >= 8 { u64::MAX } else { (1 << (8 * kept)) - 1 };
         length += 1;
     }
