@@ -325,7 +325,8 @@ fn address(chunk: &str) -> Option<Token> {
     }
     let host = &inner[..inner.find(['/', '?', '#']).unwrap_or(inner.len())];
     if let Some((name, domain)) = host.split_once('@') {
-        return (!name.is_empty() && domain.contains('.')).then_some(MAIL);
+        let is_host = domain.len() >= 2 && domain.starts_with(|c: char| c.is_ascii_alphabetic());
+        return (!name.is_empty() && is_host).then_some(MAIL);
     }
     let (name, top) = host.rsplit_once('.')?;
     let is_host = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
@@ -381,6 +382,8 @@ mod tests {
             ("valleyhour.com/donations/", Some(URL)),
             ("example.co.uk", Some(URL)),
             ("desk@example.org.", Some(MAIL)),
+            ("desk@localhost", Some(MAIL)),
+            ("3@4", None),
             ("@valleyhour", Some(HANDLE)),
             ("end.The", None),
             ("3.5", None),
