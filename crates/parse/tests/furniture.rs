@@ -391,6 +391,25 @@ fn hostile_texts() {
     }
 }
 
+#[test]
+fn many_lines_between_many_removals() {
+    let line = "Advertisement\nThe ferry <x>\n";
+    let text = line.repeat(1 << 15);
+    let mut blocks = Vec::new();
+    let mut markup = Vec::new();
+    for start in (0..text.len()).step_by(line.len()) {
+        for range in [start..start + 13, start + 14..start + 27] {
+            blocks.push(Block::new(BlockKind::Paragraph, Span::new(&text, range).unwrap()));
+        }
+        let span = Span::new(&text, start + 24..start + 27).unwrap();
+        markup.push(Removal::new(span, Reason::Markup, Stage::Parse));
+    }
+    let mut article = Article::new("a".into(), Origin::new("t", 0), text, blocks, markup).unwrap();
+    furniture(&mut article, &FurnitureConfig::default());
+    assert_eq!(article.removals().len(), 2 << 15);
+    assert_eq!(balance(&article), Ok(()));
+}
+
 /// Lines from which posts are put together: body, furniture of all kinds, and near misses.
 fn line() -> impl Strategy<Value = String> {
     let lines = [

@@ -23,6 +23,8 @@ mod signature;
 mod tokens;
 mod unit;
 
+use std::cmp::Reverse;
+
 use newsmill_article::{Article, Reason, Removal, Span, Stage};
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +88,15 @@ pub fn furniture(article: &mut Article, config: &FurnitureConfig) {
     let mut judge = Judge::new(article, config);
     judge.walk_up();
     judge.walk_down();
-    for removal in judge.removals() {
+    let mut removals = judge.removals();
+    if removals.is_empty() {
+        return;
+    }
+    // Adding in order is linear; adding many in between those of other stages would not be.
+    removals.extend_from_slice(article.removals());
+    removals.sort_by_key(|r| (r.span.start(), Reverse(r.span.end())));
+    article.restore(|_| true);
+    for removal in removals {
         article.remove(removal);
     }
 }

@@ -258,6 +258,12 @@ impl Phrase {
 
     /// Where the phrase ends if it stands at `at`.
     fn end(&self, tokens: &[Token], at: usize) -> Option<usize> {
+        // Most phrases fail at their second word.
+        if let Some(second) = self.runs[0].get(1)
+            && tokens.get(at + 1).is_none_or(|token| !second.contains(token))
+        {
+            return None;
+        }
         let mut end = at;
         for (index, run) in self.runs.iter().enumerate() {
             let gap = if index == 0 { 0 } else { GAP_WORDS_MAX };

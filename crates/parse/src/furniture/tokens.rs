@@ -31,13 +31,15 @@ pub(super) const SIGNS: [(&str, Token); 6] = [
     ("copyright", COPYRIGHT),
 ];
 
+/// How many chains of words there are, as a power of two.
+const CHAIN_BITS: u32 = 14;
 /// Longer words are none of the vocabulary's.
 const WORD_BYTES_MAX: usize = 24;
 
 /// The words that phrases are made of.
 ///
-/// Most words of a text are none of them, so a look-up must fail fast: words are chained by first
-/// letter, last letter and length, and most chains are empty.
+/// Most words of a text are none of them, so a look-up must fail fast: words are chained by length
+/// and three of their letters, and most chains are empty.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
     /// The first token of each chain, or [`OTHER`].
@@ -49,7 +51,7 @@ pub(super) struct Vocabulary {
 impl Default for Vocabulary {
     fn default() -> Self {
         let signs = vec![(Box::default(), OTHER); usize::from(STOP) + 1];
-        Self { chains: vec![OTHER; 32 * 32 * 32], words: signs }
+        Self { chains: vec![OTHER; 1 << CHAIN_BITS], words: signs }
     }
 }
 
@@ -88,8 +90,11 @@ impl Vocabulary {
     }
 
     fn chain(word: &[u8]) -> Option<usize> {
-        let (first, last) = (*word.first()?, *word.last()?);
-        Some(usize::from(first & 31) << 10 | usize::from(last & 31) << 5 | word.len() & 31)
+        let letters = [*word.first()?, *word.get(word.len() / 2)?, *word.last()?];
+        // The low five bits of a letter are the same for its capital.
+        let key =
+            letters.iter().fold(word.len() as u32 & 31, |key, b| key << 5 | u32::from(b & 31));
+        Some((key.wrapping_mul(0x9e37_79b9) >> (32 - CHAIN_BITS)) as usize)
     }
 }
 
