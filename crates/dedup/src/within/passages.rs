@@ -229,23 +229,19 @@ impl Finder {
                 self.mate[word] = NONE;
             }
         }
-        let start = (from..to).find(|&w| self.mate[w] != NONE).unwrap_or(from);
-        let end = (start..to).rev().find(|&w| self.mate[w] != NONE).map_or(start, |w| w + 1);
-        let kept_end = if end > start { self.mate[end - 1] as usize + 1 } else { start };
-        let (end, kept_end) = if kept_end < start && verdict::cut_word(text, words, end, kept_end) {
-            self.mate[end] = kept_end as u32;
-            (end + 1, kept_end + 1)
-        } else {
-            (end, kept_end)
-        };
-        if kept_end > start {
-            // The two copies run into each other: what is shared belongs to neither.
-            for word in from..to {
-                self.mate[word] = NONE;
-            }
-            self.chain.clear();
-            return (0, false);
+        let (mut start, mut end) = self.mated(from..to);
+        if end > start && self.mate[end - 1] as usize >= start {
+            // What was tried around the two copies overlaps: only the matches count.
+            self.mate[from..first.copy].fill(NONE);
+            self.mate[last.copy_end()..to].fill(NONE);
+            (start, end) = self.mated(first.copy..last.copy_end());
         }
+        let mut kept_end = if end > start { self.mate[end - 1] as usize + 1 } else { start };
+        if kept_end < start && verdict::cut_word(text, &self.words, end, kept_end) {
+            self.mate[end] = kept_end as u32;
+            (end, kept_end) = (end + 1, kept_end + 1);
+        }
+        let words = &self.words;
         for word in start..end {
             if self.mate[word] != NONE {
                 self.back[self.mate[word] as usize] = word as u32;
@@ -253,16 +249,9 @@ impl Finder {
         }
         let kept = if end > start { self.mate[start] as usize..kept_end } else { 0..0 };
         let (mate, back) = (&self.mate, &self.back);
-        let mut found = verdict::judge(
-            text,
-            words,
-            mate,
-            back,
-            start..end,
-            kept.clone(),
-            (first.copy, first.kept),
-            config,
-        );
+        let sure = (first.copy..last.copy_end(), first.kept..last.kept_end());
+        let mut found =
+            verdict::judge(text, words, mate, back, start..end, kept.clone(), sure, config);
         if found.earlier {
             for word in start..end {
                 self.mate[word] = NONE;
@@ -272,7 +261,10 @@ impl Finder {
             }
             self.point_at(start..end);
         }
+        let kept2 = kept.clone();
         self.back[kept].fill(NONE);
+        #[cfg(test)]
+        eprintln!("-> {found:?} {start} {end} {kept2:?} {:?}", self.chain);
         let mut floor = 0;
         for (range, kind) in found.goes.drain(..) {
             floor = floor.max(if found.earlier { end } else { range.end });
@@ -285,6 +277,13 @@ impl Finder {
         }
         self.chain.clear();
         (floor, floor > 0)
+    }
+
+    /// From the first to the last word of a stretch that has a mate.
+    fn mated(&self, range: Range<usize>) -> (usize, usize) {
+        let start = range.clone().find(|&w| self.mate[w] != NONE).unwrap_or(range.start);
+        let end = (start..range.end).rev().find(|&w| self.mate[w] != NONE);
+        (start, end.map_or(start, |w| w + 1))
     }
 
     /// Lets later copies find this one, since the earlier one goes.

@@ -337,17 +337,18 @@ fn hostile_texts_are_read_in_linear_time() {
     assert!(started.elapsed().as_secs() < 30);
 }
 
-/// A paragraph of its own for each number: no six words in a row are those of another.
+/// A paragraph of its own for each number: few of its words are those of another.
 fn paragraph(number: usize) -> String {
-    const SAID: [&str; 7] =
-        ["harbour", "council", "lantern", "orchard", "ferryman", "weather", "granite"];
-    const DID: [&str; 5] = ["watched", "mended", "painted", "forgot", "measured"];
-    let (a, b) = (SAID[number % 7], DID[number % 5]);
-    let (c, d) = (SAID[(number / 3 + 2) % 7], DID[(number / 2 + 1) % 5]);
-    format!(
-        "The {a} {b} old {c} walls near{number} and {d} what the {c}{number} had {b} for years \
-         while nobody{number} {d} the {a}."
-    )
+    const STEMS: [&str; 11] = [
+        "harbour", "council", "lantern", "orchard", "ferry", "weather", "granite", "mend", "paint",
+        "walls", "measur",
+    ];
+    let ending = ["a", "en", "il", "os", "um", "yr", "eth", "ax", "ond"][number % 9];
+    let mut words: Vec<String> = STEMS.iter().map(|stem| format!("{stem}{ending}")).collect();
+    words.rotate_left(number);
+    words.insert(4, "and".into());
+    words.insert(9, "of the".into());
+    format!("The {}.", words.join(" "))
 }
 
 /// The same paragraph as others write it.
@@ -394,9 +395,8 @@ proptest! {
         check(&text, &found);
         let covered = covered(&found, text.len());
         let numbers: Vec<usize> = lines.iter().map(|l| l.0).collect();
-        for (span, goes) in spans.into_iter().zip(reference(&numbers)) {
-            prop_assert!(covered[span].iter().all(|&c| c == goes), "{}\n{:?}", text, found);
-        }
+        let cut: Vec<bool> = spans.into_iter().map(|span| covered[span].iter().all(|&c| c)).collect();
+        prop_assert_eq!(cut, reference(&numbers), "{:?}", lines);
     }
 
     #[test]

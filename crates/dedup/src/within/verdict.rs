@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::align::NONE;
 use super::borders::{Border, border, cut};
+use super::passages::SEED;
 use super::words::{CAPITAL, DIGIT, LINE, Words, begins, same_letters};
 use super::{Passage, Piece, Repeat, WithinConfig};
 
@@ -36,6 +37,8 @@ struct Judge<'a> {
     /// Where the passage begins for sure, if its end shows that it was pasted: it may then begin
     /// inside a sentence.
     pasted: Option<usize>,
+    /// From its first exact match to its last: what is around was only tried.
+    sure: Range<usize>,
     config: &'a WithinConfig,
 }
 
@@ -48,21 +51,21 @@ pub(super) fn judge(
     back: &[u32],
     copy: Range<usize>,
     kept: Range<usize>,
-    sure: (usize, usize),
+    sure: (Range<usize>, Range<usize>),
     config: &WithinConfig,
 ) -> Found {
     if breaks_off(text, words, &kept, &copy) {
-        let pasted = tail_breaks_off(text, words, &kept, &copy).then_some(sure.1);
-        let judge = Judge { text, words, mate: back, pasted, config };
+        let pasted = tail_breaks_off(text, words, &kept, &copy).then_some(sure.1.start);
+        let judge = Judge { text, words, mate: back, pasted, sure: sure.1.clone(), config };
         let goes = judge.goes(kept.clone());
         if !goes.is_empty() {
             return Found { goes, earlier: true };
         }
     }
-    let pasted = tail_breaks_off(text, words, &copy, &kept).then_some(sure.0);
-    let goes = Judge { text, words, mate, pasted, config }.goes(copy);
+    let pasted = tail_breaks_off(text, words, &copy, &kept).then_some(sure.0.start);
+    let goes = Judge { text, words, mate, pasted, sure: sure.0, config }.goes(copy);
     if goes.is_empty() && config.pull_quotes {
-        let judge = Judge { text, words, mate: back, pasted: None, config };
+        let judge = Judge { text, words, mate: back, pasted: None, sure: sure.1, config };
         let mut goes = judge.goes(kept);
         goes.retain(|found| found.1 == Passage::PullQuote);
         return Found { earlier: !goes.is_empty(), goes };
@@ -142,7 +145,12 @@ impl Judge<'_> {
                 units.push((at..end, Unit::Stub));
             }
         }
-        let differences = units.iter().filter(|u| u.1 == Unit::Differs).count();
+        // At its ends a passage may share a word or two with a sentence that is another one.
+        let differs = |u: &&(Range<usize>, Unit)| {
+            let shared = u.0.end.min(self.sure.end).saturating_sub(u.0.start.max(self.sure.start));
+            u.1 == Unit::Differs && shared >= SEED
+        };
+        let differences = units.iter().filter(differs).count();
         let equal = copy.clone().filter(|&w| self.mate[w] != NONE).count();
         if differences * self.config.words_per_difference > equal {
             return Vec::new();
@@ -151,16 +159,15 @@ impl Judge<'_> {
         let mut goes = Vec::new();
         let good = |u: &(Range<usize>, Unit)| matches!(u.1, Unit::Covered | Unit::Stub);
         for run in units.chunk_by(|a, b| good(a) == good(b)) {
-            if let (Some(first), Some(last)) = (run.first(), run.last())
-                && good(first)
-            {
-                let stub = last.1 == Unit::Stub;
-                for range in self.runs(first.0.start..last.0.end) {
-                    if let Some(kind) = self.accept(range.clone(), stub) {
-                        goes.push((range, kind));
-                    }
-                }
+            if run.first().is_none_or(|unit| !good(unit)) {
+                continue;
             }
+            // What is around the matches may be too much: it is left if that helps.
+            let inner = |u: &&(Range<usize>, Unit)| {
+                self.sure.start <= u.0.start && u.0.end <= self.sure.end
+            };
+            let whole = self.accept(run.iter());
+            goes.extend(whole.or_else(|| self.accept(run.iter().filter(inner))));
         }
         goes
     }
@@ -281,14 +288,20 @@ impl Judge<'_> {
         }
     }
 
-    /// Cuts a stretch of covered words into parts whose mates run forward.
-    fn runs(&self, range: Range<usize>) -> Vec<Range<usize>> {
-        vec![range]
-    }
-
-    fn accept(&self, range: Range<usize>, stub: bool) -> Option<Passage> {
+    /// Whether a stretch of units may go, and as what.
+    fn accept<'u>(
+        &self,
+        mut units: impl DoubleEndedIterator<Item = &'u (Range<usize>, Unit)>,
+    ) -> Option<(Range<usize>, Passage)> {
+        let first = units.next()?;
+        let last = units.next_back().unwrap_or(first);
+        let (range, stub) = (first.0.start..last.0.end, last.1 == Unit::Stub);
         let config = self.config;
         let (text, words) = (self.text, self.words);
+        // What was only tried around the matches is found by its own if it is a repeat.
+        if range.start >= self.sure.end || self.sure.start >= range.end {
+            return None;
+        }
         let whole = |w: usize| border(text, words, w) == Border::Line;
         let bytes = cut(text, words, range.end).0 - cut(text, words, range.start).1;
         let broken = self.pasted.is_some() || border(text, words, range.start) < Border::Sentence;
@@ -313,10 +326,10 @@ impl Judge<'_> {
         if !share.exact && !near && !stub {
             return None;
         }
-        if self.is_pull_quote(range) {
-            return config.pull_quotes.then_some(Passage::PullQuote);
+        if self.is_pull_quote(range.clone()) {
+            return config.pull_quotes.then_some((range, Passage::PullQuote));
         }
-        Some(if stub { Passage::Truncated } else { Passage::Repeat })
+        Some((range, if stub { Passage::Truncated } else { Passage::Repeat }))
     }
 
     /// Whether words of the same hash are the same words, as they are but in a text made to deceive.
