@@ -387,6 +387,7 @@ fn hostile_texts() {
     ];
     for text in texts {
         let article = cleaned(&text);
+        assert_eq!(cleaned(article.kept().text()).removals(), []);
         assert_eq!(balance(&article), Ok(()));
     }
 }

@@ -4,9 +4,8 @@ use super::evidence::{Evidence, weigh, weights};
 use super::tokens::Reader;
 use super::unit::is_closing;
 
-/// How much of a line's end is looked at, in bytes and sentences.
+/// How much of a line's end is looked at in one go, in bytes.
 const END_BYTES_MAX: usize = 1500;
-const SENTENCES_MAX: usize = 8;
 /// Evidence, place included, below which a sentence belongs to the article for sure.
 const PROSE_SUM_MAX: f32 = -1.5;
 
@@ -15,35 +14,43 @@ const PROSE_SUM_MAX: f32 = -1.5;
 pub(super) struct Cut {
     /// Where they start in the line.
     pub(super) start: usize,
+    /// What they are, together.
     pub(super) evidence: Evidence,
+    /// The sum of evidence of the first of them.
     pub(super) sum: f32,
 }
 
 /// Finds the longest run of furniture sentences at the end of the last line, if there is one: its
-/// first sentence and all of it together must be furniture, and no sentence in it plainly prose.
-pub(super) fn start(line: &str, goes_below: bool, limit: f32, reader: &mut Reader) -> Option<Cut> {
-    let w = weights();
-    let mut best: Option<Cut> = None;
+/// first sentence must be furniture, and no sentence in it plainly prose. The line's own first
+/// sentence is left to it.
+pub(super) fn cut(line: &str, goes_below: bool, limit: f32, reader: &mut Reader) -> Option<Cut> {
     let mut end = line.len();
-    for start in sentence_starts(line).take(SENTENCES_MAX) {
-        let mut place = w.tail + w.glued;
-        if goes_below || best.is_some() {
-            place += w.neighbour;
-        }
+    let mut found = None;
+    while let Some(cut) = cut_once(&line[..end], goes_below || found.is_some(), limit, reader) {
+        end = cut.start;
+        found = Some(cut);
+    }
+    found
+}
+
+fn cut_once(line: &str, goes_below: bool, limit: f32, reader: &mut Reader) -> Option<Cut> {
+    let w = weights();
+    let mut found = None;
+    let mut end = line.len();
+    for start in sentence_starts(line) {
+        let neighbour = if goes_below || found.is_some() { w.neighbour } else { 0.0 };
         let sentence = weigh(&line[start..end], reader);
-        let sum = sentence.sum + place;
+        let sum = sentence.sum + w.tail + w.glued + neighbour;
         if sum < PROSE_SUM_MAX {
             break;
         }
         if sum >= limit && sentence.has_phrase() {
-            let evidence = weigh(&line[start..], reader);
-            if evidence.sum + place >= limit {
-                best = Some(Cut { start, evidence, sum: evidence.sum + place });
-            }
+            found = Some((start, sum));
         }
         end = start;
     }
-    best
+    let (start, sum) = found?;
+    Some(Cut { start, evidence: weigh(&line[start..], reader), sum })
 }
 
 /// Whether one of a line's several sentences plainly belongs to the article, even next to

@@ -249,7 +249,7 @@ impl<'a> Judge<'a> {
             return None;
         }
         let goes_below = self.goes_below(index);
-        let cut = glued::start(text, goes_below, self.limit, &mut self.reader)?;
+        let cut = glued::cut(text, goes_below, self.limit, &mut self.reader)?;
         // What is left may be furniture itself, once what was glued to it is gone.
         let rest = text[..cut.start].trim_end();
         if behind_body && rest.len() <= UNIT_BYTES_MAX {
