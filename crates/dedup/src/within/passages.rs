@@ -55,6 +55,8 @@ pub struct Finder {
     table: Table,
     aligner: Aligner,
     chain: Vec<Match>,
+    /// The word behind the last passage whose ends were aligned.
+    tried: usize,
     /// For each word that is in a copy: the word of the other copy that it is equal to.
     mate: Vec<u32>,
     /// The same the other way round, for the passage in hand.
@@ -76,6 +78,7 @@ impl Finder {
         }
         self.table.reset(count);
         self.chain.clear();
+        self.tried = 0;
         self.mate.clear();
         self.back.clear();
         self.gone.clear();
@@ -212,7 +215,11 @@ impl Finder {
             .find(|&w| self.gone[w].is_some())
             .map_or(0, |w| w + 1);
         let before = floor.max(last.kept_end()).min(first.copy)..first.copy;
-        let long = equal >= ALIGNED;
+        // Once in so many words, so that a text of many half matches costs no more than another.
+        let long = equal >= ALIGNED && last.copy_end() >= self.tried + ALIGNED;
+        if long {
+            self.tried = last.copy_end();
+        }
         if long {
             self.aligner.align(words, before, 0..first.kept, Fixed::End, &mut self.mate);
         }

@@ -146,10 +146,11 @@ impl Judge<'_> {
             }
         }
         // At its ends a passage may share a word or two with a sentence that is another one.
-        let differs = |u: &&(Range<usize>, Unit)| {
+        let matched = |u: &&(Range<usize>, Unit)| {
             let shared = u.0.end.min(self.sure.end).saturating_sub(u.0.start.max(self.sure.start));
-            u.1 == Unit::Differs && shared >= SEED
+            shared >= SEED.min(u.0.len())
         };
+        let differs = |u: &&(Range<usize>, Unit)| u.1 == Unit::Differs && matched(u);
         let differences = units.iter().filter(differs).count();
         let equal = copy.clone().filter(|&w| self.mate[w] != NONE).count();
         if differences * self.config.words_per_difference > equal {
@@ -163,11 +164,8 @@ impl Judge<'_> {
                 continue;
             }
             // What is around the matches may be too much: it is left if that helps.
-            let inner = |u: &&(Range<usize>, Unit)| {
-                self.sure.start <= u.0.start && u.0.end <= self.sure.end
-            };
             let whole = self.accept(run.iter());
-            goes.extend(whole.or_else(|| self.accept(run.iter().filter(inner))));
+            goes.extend(whole.or_else(|| self.accept(run.iter().filter(matched))));
         }
         goes
     }
@@ -427,10 +425,15 @@ fn headed(text: &str, at: usize) -> bool {
     /// Longest heading, question or introduction, in bytes.
     const LONGEST: usize = 60;
     let above = text[..at].trim_end();
-    let from = above.len().saturating_sub(LONGEST + 1);
-    match above.as_bytes()[from..].iter().rposition(|&b| b == b'\n') {
-        Some(feed) => is_heading(&above[from + feed + 1..]),
-        None => from == 0 && is_heading(above),
+    let mut from = above.len().saturating_sub(LONGEST + 1);
+    while !above.is_char_boundary(from) {
+        from += 1;
+    }
+    let near = &above[from..];
+    let introduced = near.ends_with(':') && [". ", "! ", "? "].iter().any(|end| near.contains(end));
+    match near.rfind('\n') {
+        Some(feed) => is_heading(&near[feed + 1..]),
+        None => introduced || from == 0 && is_heading(near),
     }
 }
 
