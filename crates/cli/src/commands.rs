@@ -1,30 +1,22 @@
 //! What each command does with its arguments: hand them to the pipeline, show what comes back.
 
-use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::CommandFactory;
 use clap_complete::Shell;
-use newsmill_pipeline::{Config, Contained, Job, Keep, Mode, Silent, Summary, Target, Templates};
-
-use crate::arguments::{
-    Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, Run, Telling,
+use newsmill_pipeline::{
+    Config, Contained, Error, Job, Keep, Mode, Silent, Summary, Target, Templates,
 };
+
+use crate::arguments::{Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, Run, Telling};
 use crate::progress::Bars;
 use crate::{FAILED, REJECTED};
 
-/// A command line that cannot be used, though its words are all known.
-#[derive(Debug)]
-pub(crate) struct Usage(String);
-
-impl fmt::Display for Usage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// Whether the command line or configuration asked for something that there is not.
+pub(crate) fn is_usage(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Error>().is_some_and(Error::is_usage)
 }
-
-impl std::error::Error for Usage {}
 
 /// Whether somebody stopped listening to our output, which is no failure.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -139,7 +131,7 @@ fn configure(run: &Run, verbatim: bool) -> Result<Config> {
             KeepOrDrop::Drop => Templates::Drop,
         };
     }
-    config.check().map_err(|e| Usage(e.to_string())).context("these options do not fit")?;
+    config.check()?;
     Ok(config)
 }
 

@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let usage = error.downcast_ref::<commands::Usage>().is_some();
+            let usage = commands::is_usage(&error);
             logs::failure(&error);
             ExitCode::from(if usage { USAGE } else { FAILED })
         }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(config.permutations(), 256);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields)]
 pub struct AcrossConfig {
     /// How candidate pairs are found.
     pub method: Method,
@@ -132,18 +132,18 @@ impl AcrossConfig {
             let fits = (low..=high).contains(&value);
             if fits { Ok(()) } else { Err(ConfigError::Count { name, value, low, high }) }
         };
-        range("shingle-words", self.shingle_words, 1, 64)?;
+        range("shingle_words", self.shingle_words, 1, 64)?;
         range("bands", self.bands, 1, 4096)?;
         range("rows", self.rows, 1, 64)?;
         range("bands x rows", self.permutations(), 1, 1 << 14)?;
-        range("bucket-head", self.bucket_head, 1, 1 << 20)?;
+        range("bucket_head", self.bucket_head, 1, 1 << 20)?;
         let share = |name, value: f64, high: f64| {
             let fits = value > 0.0 && value <= high;
             if fits { Ok(()) } else { Err(ConfigError::Share { name, value, high }) }
         };
-        share("drop-threshold", self.drop_threshold, f64::MAX)?;
-        share("link-threshold", self.link_threshold, f64::MAX)?;
-        share("containment-threshold", self.containment_threshold, 1.0)
+        share("drop_threshold", self.drop_threshold, f64::MAX)?;
+        share("link_threshold", self.link_threshold, f64::MAX)?;
+        share("containment_threshold", self.containment_threshold, 1.0)
     }
 }
 

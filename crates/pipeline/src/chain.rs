@@ -58,7 +58,7 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// The words and the sketch of articles, with scratch buffers: one for each worker.
+/// The text and the sketch of articles, with scratch buffers: one for each worker.
 pub(crate) struct Sketching<'a> {
     config: &'a Config,
     sketcher: &'a Sketcher,
@@ -68,11 +68,9 @@ pub(crate) struct Sketching<'a> {
 
 /// What duplicates are found by.
 pub(crate) struct Sketched {
-    /// Word hashes of the kept text, in order.
-    pub(crate) words: Vec<u64>,
+    /// The kept text.
+    pub(crate) text: String,
     pub(crate) sketch: Sketch,
-    /// Bytes of the kept text.
-    pub(crate) kept_bytes: usize,
 }
 
 impl<'a> Sketching<'a> {
@@ -81,18 +79,15 @@ impl<'a> Sketching<'a> {
     }
 
     pub(crate) fn sketch(&mut self, article: &Article) -> Sketched {
-        let kept;
-        let text = if self.config.mode == Mode::Verbatim {
-            article.text()
-        } else {
-            kept = article.kept();
-            kept.text()
+        let text = match self.config.mode {
+            Mode::Verbatim => article.text().to_owned(),
+            Mode::Articles => article.kept().into_text(),
         };
-        tokenize_into(text, &mut self.tokens);
-        let words = self.tokens.hashes().to_vec();
-        shingles_into(&words, self.config.across.shingle_words, &mut self.shingles);
-        let sketch = self.sketcher.sketch(&words, &self.shingles);
-        Sketched { words, sketch, kept_bytes: text.len() }
+        tokenize_into(&text, &mut self.tokens);
+        let words = self.config.across.shingle_words;
+        shingles_into(self.tokens.hashes(), words, &mut self.shingles);
+        let sketch = self.sketcher.sketch(self.tokens.hashes(), &self.shingles);
+        Sketched { text, sketch }
     }
 }
 

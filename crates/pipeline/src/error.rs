@@ -66,3 +66,13 @@ pub enum Error {
         detail: String,
     },
 }
+
+impl Error {
+    /// Whether the command line or configuration asked for something that there is not, rather
+    /// than something having failed.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        use newsmill_read::ReadError::{Glob, UnknownContainer};
+        matches!(self, Self::Config(_) | Self::Read(Glob { .. } | UnknownContainer { .. }))
+    }
+}

@@ -59,9 +59,8 @@ struct Done {
     frame: Frame,
     notes: Vec<Note>,
     sketches: Vec<Sketch>,
-    /// Word hashes of all articles, one after the other, and how many each has.
-    words: Vec<u64>,
-    word_counts: Vec<usize>,
+    /// Kept texts.
+    texts: Vec<String>,
     rejects: Vec<Reject>,
     bytes: u64,
 }
@@ -100,11 +99,8 @@ pub(crate) fn map(
             for done in done {
                 let done = done.map_err(|cause| spool.failed(cause))?;
                 spool.push(&done.frame)?;
-                let mut words = done.words.as_slice();
-                for count in &done.word_counts {
-                    let (own, rest) = words.split_at(*count);
-                    spool.push_words(own)?;
-                    words = rest;
+                for text in &done.texts {
+                    spool.push_text(text)?;
                 }
                 for row in &done.rejects {
                     debug!(reject = %row, "record rejected");
@@ -181,7 +177,7 @@ impl<'a> Worker<'a> {
     fn work(&mut self, chunk: Chunk) -> std::io::Result<Done> {
         let mut articles: Vec<Article> = Vec::with_capacity(chunk.len());
         let (mut notes, mut sketches) = (Vec::new(), Vec::new());
-        let (mut words, mut word_counts, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut texts, mut rejects) = (Vec::new(), Vec::new());
         let mut bytes = 0;
         for record in chunk {
             let worked = record.and_then(|record| {
@@ -190,9 +186,8 @@ impl<'a> Worker<'a> {
             });
             match worked {
                 Ok((article, sketched)) => {
-                    words.extend_from_slice(&sketched.words);
-                    word_counts.push(sketched.words.len());
-                    notes.push(note(&article, sketched.kept_bytes));
+                    notes.push(note(&article, sketched.text.len()));
+                    texts.push(sketched.text);
                     sketches.push(sketched.sketch);
                     articles.push(article);
                 }
@@ -200,7 +195,7 @@ impl<'a> Worker<'a> {
             }
         }
         let frame = Frame::pack(&articles)?;
-        Ok(Done { frame, notes, sketches, words, word_counts, rejects, bytes })
+        Ok(Done { frame, notes, sketches, texts, rejects, bytes })
     }
 
     fn work_one(&mut self, record: Record) -> Result<(Article, Sketched), Reject> {

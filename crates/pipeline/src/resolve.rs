@@ -2,15 +2,19 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use newsmill_dedup::candidates::candidates;
-use newsmill_dedup::config::Method;
+use newsmill_dedup::config::{Method, Templates};
+use newsmill_dedup::exact::representatives;
 use newsmill_dedup::join::exact_join;
 use newsmill_dedup::keep::{Decision, decide};
 use newsmill_dedup::order::KeepOrder;
-use newsmill_dedup::shingles::{ShingleSet, shingles_into};
+use newsmill_dedup::shingles::{ShingleSet, shingles};
 use newsmill_dedup::sketch::Sketch;
+use newsmill_dedup::template::differs_only_in_names_and_numbers;
+use newsmill_dedup::tokens::{Tokens, tokenize_into};
 use newsmill_dedup::verify::{Pair, verify};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -22,7 +26,7 @@ use crate::map::{Mapped, Note};
 use crate::progress::{Pass, Progress};
 use crate::spool::Spool;
 
-/// Pairs a worker proves at a time: it holds the words of at most twice as many articles.
+/// Pairs a worker proves at a time: it holds the texts of at most twice as many articles.
 const PAIRS_PER_CHUNK: usize = 512;
 
 /// Decides for every article whether it is kept.
@@ -47,7 +51,7 @@ pub(crate) fn resolve(
     }
     let mut pairs = found.pairs;
     if config.across.method == Method::ExactJoin {
-        pairs.extend(joined(&mapped.spool, &sketches, config)?);
+        pairs.extend(joined(&mapped.spool, &sketches, &order, config)?);
         pairs.sort_unstable();
         pairs.dedup();
     }
@@ -59,14 +63,22 @@ pub(crate) fn resolve(
     Ok(decide(&sketches, &verified, &order, &config.across))
 }
 
-/// Pairs by the exact join, which needs every article's shingles in memory.
-fn joined(spool: &Spool, sketches: &[Sketch], config: &Config) -> Result<Vec<(u32, u32)>, Error> {
-    let mut words = spool.words()?;
-    let mut sets: Vec<ShingleSet> = Vec::with_capacity(sketches.len());
-    for number in 0..sketches.len() {
-        let mut set = ShingleSet::new();
-        shingles_into(&words.read(number as u32)?, config.across.shingle_words, &mut set);
-        sets.push(set);
+/// Pairs by the exact join, which holds the shingles of all articles but exact copies.
+fn joined(
+    spool: &Spool,
+    sketches: &[Sketch],
+    order: &KeepOrder,
+    config: &Config,
+) -> Result<Vec<(u32, u32)>, Error> {
+    let representatives = representatives(sketches, order);
+    let mut texts = spool.texts()?;
+    let mut sets = Vec::with_capacity(sketches.len());
+    for (number, &representative) in (0..).zip(&representatives) {
+        sets.push(if number == representative {
+            Shingled::new(texts.read(number)?, config).set
+        } else {
+            ShingleSet::new()
+        });
     }
     Ok(exact_join(&sets, config.across.lowest_threshold()))
 }
@@ -96,24 +108,38 @@ fn prove(
 
 fn prove_chunk(pairs: &[(u32, u32)], spool: &Spool, config: &Config) -> Result<Vec<Pair>, Error> {
     let across = &config.across;
-    let mut reader = spool.words()?;
-    let mut held: HashMap<u32, ShingleSet> = HashMap::new();
+    let mut texts = spool.texts()?;
+    let mut held: HashMap<u32, Shingled> = HashMap::new();
     let mut proven = Vec::new();
     for &(a, b) in pairs {
         for number in [a, b] {
-            if let std::collections::hash_map::Entry::Vacant(slot) = held.entry(number) {
-                let words = reader.read(number)?;
-                let mut set = ShingleSet::new();
-                shingles_into(&words, across.shingle_words, &mut set);
-                slot.insert(set);
+            if let Entry::Vacant(slot) = held.entry(number) {
+                slot.insert(Shingled::new(texts.read(number)?, config));
             }
         }
-        let (Some(set_a), Some(set_b)) = (held.get(&a), held.get(&b)) else {
-            continue;
-        };
-        proven.extend(verify((a, set_a), (b, set_b), across));
+        let (Some(of_a), Some(of_b)) = (held.get(&a), held.get(&b)) else { continue };
+        if let Some(mut pair) = verify((a, &of_a.set), (b, &of_b.set), across) {
+            pair.template = across.templates == Templates::Keep
+                && pair.jaccard >= across.drop_threshold
+                && differs_only_in_names_and_numbers(&of_a.text, &of_b.text);
+            proven.push(pair);
+        }
     }
     Ok(proven)
+}
+
+/// A text and its shingles.
+struct Shingled {
+    text: String,
+    set: ShingleSet,
+}
+
+impl Shingled {
+    fn new(text: String, config: &Config) -> Self {
+        let mut tokens = Tokens::default();
+        tokenize_into(&text, &mut tokens);
+        Self { set: shingles(tokens.hashes(), config.across.shingle_words), text }
+    }
 }
 
 /// The order in which articles are judged: earlier ones stay rather than later ones.

@@ -3,8 +3,8 @@
 //! Two scratch files in one hidden folder of the run folder, gone when the run ends:
 //! * `articles`: frames of articles as JSON Lines, each frame compressed on its own, with its
 //!   checksum kept in memory;
-//! * `words`: the word hashes of each article in the order of its text, 8 bytes each, little endian,
-//!   so that a candidate pair can be proven and its difference counted without parsing again.
+//! * `texts`: the kept text of each article as it is, so that a candidate pair can be proven and its
+//!   difference counted without unpacking its frames.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -71,10 +71,10 @@ struct Place {
 pub(crate) struct SpoolWriter {
     folder: TempDir,
     articles: BufWriter<File>,
-    words: BufWriter<File>,
+    texts: BufWriter<File>,
     places: Vec<Place>,
     offset: u64,
-    /// Where each article's words begin, in hashes; one more than there are articles.
+    /// Where each article's text begins, in bytes; one more than there are articles.
     starts: Vec<u64>,
 }
 
@@ -90,8 +90,8 @@ impl SpoolWriter {
             File::create_new(&path).map_err(|cause| Error::Spool { path, cause })
         };
         let articles = BufWriter::with_capacity(1 << 20, open("articles")?);
-        let words = BufWriter::with_capacity(1 << 20, open("words")?);
-        Ok(Self { folder, articles, words, places: Vec::new(), offset: 0, starts: vec![0] })
+        let texts = BufWriter::with_capacity(1 << 20, open("texts")?);
+        Ok(Self { folder, articles, texts, places: Vec::new(), offset: 0, starts: vec![0] })
     }
 
     /// Adds a frame.
@@ -109,15 +109,13 @@ impl SpoolWriter {
         Ok(())
     }
 
-    /// Adds the word hashes of the next article.
-    pub(crate) fn push_words(&mut self, words: &[u64]) -> Result<(), Error> {
-        for hash in words {
-            self.words
-                .write_all(&hash.to_le_bytes())
-                .map_err(|cause| Error::Spool { path: self.folder.path().join("words"), cause })?;
-        }
+    /// Adds the kept text of the next article.
+    pub(crate) fn push_text(&mut self, text: &str) -> Result<(), Error> {
+        self.texts
+            .write_all(text.as_bytes())
+            .map_err(|cause| Error::Spool { path: self.folder.path().join("texts"), cause })?;
         let start = self.starts.last().copied().unwrap_or(0);
-        self.starts.push(start + words.len() as u64);
+        self.starts.push(start + text.len() as u64);
         Ok(())
     }
 
@@ -131,7 +129,7 @@ impl SpoolWriter {
         let failed =
             |name: &str, cause| Error::Spool { path: self.folder.path().join(name), cause };
         self.articles.flush().map_err(|e| failed("articles", e))?;
-        self.words.flush().map_err(|e| failed("words", e))?;
+        self.texts.flush().map_err(|e| failed("texts", e))?;
         Ok(Spool { folder: self.folder, places: self.places, starts: self.starts })
     }
 }
@@ -162,11 +160,11 @@ impl Spool {
         Ok(Frames { places: self.places.iter(), file, path })
     }
 
-    /// A reader of single articles' words.
-    pub(crate) fn words(&self) -> Result<WordReader<'_>, Error> {
-        let path = self.folder.path().join("words");
+    /// A reader of single articles' texts.
+    pub(crate) fn texts(&self) -> Result<TextReader<'_>, Error> {
+        let path = self.folder.path().join("texts");
         let file = File::open(&path).map_err(|cause| Error::Spool { path: path.clone(), cause })?;
-        Ok(WordReader { starts: &self.starts, file, path, bytes: Vec::new() })
+        Ok(TextReader { starts: &self.starts, file, path })
     }
 }
 
@@ -196,27 +194,26 @@ impl Frames<'_> {
     }
 }
 
-/// Reads single articles' words.
+/// Reads single articles' texts.
 #[derive(Debug)]
-pub(crate) struct WordReader<'a> {
+pub(crate) struct TextReader<'a> {
     starts: &'a [u64],
     file: File,
     path: PathBuf,
-    bytes: Vec<u8>,
 }
 
-impl WordReader<'_> {
-    /// The word hashes of article `number`.
-    pub(crate) fn read(&mut self, number: u32) -> Result<Vec<u64>, Error> {
+impl TextReader<'_> {
+    /// The kept text of article `number`.
+    pub(crate) fn read(&mut self, number: u32) -> Result<String, Error> {
         let number = number as usize;
         let (start, end) = (self.starts[number], self.starts[number + 1]);
-        self.bytes.resize(8 * (end - start) as usize, 0);
+        let mut bytes = vec![0; (end - start) as usize];
         self.file
-            .seek(SeekFrom::Start(8 * start))
-            .and_then(|_| self.file.read_exact(&mut self.bytes))
+            .seek(SeekFrom::Start(start))
+            .and_then(|_| self.file.read_exact(&mut bytes))
             .map_err(|cause| Error::Spool { path: self.path.clone(), cause })?;
-        let hashes = self.bytes.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b));
-        Ok(hashes.collect())
+        String::from_utf8(bytes)
+            .map_err(|e| Error::SpoolDamaged { path: self.path.clone(), detail: e.to_string() })
     }
 }
 
@@ -241,7 +238,7 @@ mod tests {
             let articles: Vec<_> = frame.iter().map(|n| article(*n)).collect();
             writer.push(&Frame::pack(&articles).unwrap()).unwrap();
             for n in frame {
-                writer.push_words(&(0..*n).collect::<Vec<_>>()).unwrap();
+                writer.push_text(&"é".repeat(*n as usize)).unwrap();
             }
         }
         let spool = writer.finish().unwrap();
@@ -251,11 +248,11 @@ mod tests {
             seen.extend(frame.unpack().unwrap());
         }
         assert_eq!(seen, (0..6).map(article).collect::<Vec<_>>());
-        let mut words = spool.words().unwrap();
+        let mut texts = spool.texts().unwrap();
         for n in [5, 0, 3] {
-            assert_eq!(words.read(n).unwrap(), (0..u64::from(n)).collect::<Vec<_>>());
+            assert_eq!(texts.read(n).unwrap(), "é".repeat(n as usize));
         }
-        drop((frames, words, spool));
+        drop((frames, texts, spool));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 

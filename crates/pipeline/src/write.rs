@@ -5,6 +5,7 @@ use newsmill_article::{
     Verdict,
 };
 use newsmill_dedup::keep::{self, Decision};
+use newsmill_dedup::tokens::{Tokens, tokenize_into};
 use newsmill_dedup::verify::diff;
 use newsmill_output::{
     ArticleRow, DUPLICATES, DuplicateRow, FileEntry, Files, Format, Frame, PartWriter, REMOVED,
@@ -18,7 +19,7 @@ use crate::Error;
 use crate::config::{Config, Mode};
 use crate::map::Note;
 use crate::progress::{Pass, Progress};
-use crate::spool::{Spool, WordReader};
+use crate::spool::{Spool, TextReader};
 
 /// Frames handed out at once, for each thread.
 const FRAMES_PER_THREAD: usize = 4;
@@ -181,11 +182,11 @@ fn each(
             batch
                 .par_iter()
                 .map_init(
-                    || resolved.spool.words(),
-                    |words, (first, frame)| {
+                    || resolved.spool.texts(),
+                    |texts, (first, frame)| {
                         let articles = frame.unpack().map_err(|e| resolved.spool.damaged(e))?;
-                        let words = words.as_mut().map_err(|e| Error::Config(e.to_string()))?;
-                        work(resolved, formats, level, *first, articles, words)
+                        let texts = texts.as_mut().map_err(|e| Error::Config(e.to_string()))?;
+                        work(resolved, formats, level, *first, articles, texts)
                     },
                 )
                 .collect()
@@ -206,7 +207,7 @@ fn work(
     level: Option<i32>,
     first: usize,
     articles: Vec<Article>,
-    words: &mut WordReader<'_>,
+    texts: &mut TextReader<'_>,
 ) -> Result<Done, Error> {
     let spooled = |cause| resolved.spool.failed(cause);
     let mut buffers: Vec<(Vec<u8>, Vec<Vec<u8>>)> = vec![Default::default(); formats.len()];
@@ -214,7 +215,7 @@ fn work(
     let mut tally = Tally::default();
     for (number, article) in articles.into_iter().enumerate() {
         let number = first + number;
-        match verdict(resolved, number, words)? {
+        match verdict(resolved, number, texts)? {
             Verdict::Drop(duplicate) => {
                 tally.duplicates += 1;
                 let row = DuplicateRow::new(&article.id, &article.origin, &duplicate);
@@ -256,7 +257,7 @@ fn work(
 fn verdict(
     resolved: &Resolved<'_>,
     number: usize,
-    words: &mut WordReader<'_>,
+    texts: &mut TextReader<'_>,
 ) -> Result<Verdict, Error> {
     let id = |number: u32| -> ArticleId { resolved.notes[number as usize].id.clone() };
     Ok(match &resolved.decisions[number] {
@@ -276,7 +277,7 @@ fn verdict(
                 .collect(),
         },
         Decision::Drop { kept, cluster, method, similarity } => {
-            let difference = diff(&words.read(*kept)?, &words.read(number as u32)?);
+            let difference = diff(&words(&texts.read(*kept)?), &words(&texts.read(number as u32)?));
             Verdict::Drop(Duplicate {
                 kept: id(*kept),
                 cluster: id(*cluster),
@@ -286,6 +287,13 @@ fn verdict(
             })
         }
     })
+}
+
+/// The word hashes of a text.
+fn words(text: &str) -> Vec<u64> {
+    let mut tokens = Tokens::default();
+    tokenize_into(text, &mut tokens);
+    tokens.hashes().to_vec()
 }
 
 fn kind(kind: keep::RelatedKind) -> RelatedKind {

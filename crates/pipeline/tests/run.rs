@@ -104,7 +104,9 @@ fn the_keep_policy_decides_which_copy_stays() {
             let kept: Vec<_> = articles(folder.path())
                 .iter()
                 .map(|row| row["id"].as_str().unwrap().to_owned())
-                .filter(|id| ["breakwater", "breakwater-again", "breakwater-edited"].contains(&&**id))
+                .filter(|id| {
+                    ["breakwater", "breakwater-again", "breakwater-edited"].contains(&&**id)
+                })
                 .collect();
             assert_eq!(kept, [want], "{keep:?} {mode:?}");
         }
@@ -210,9 +212,8 @@ fn the_first_example() {
     run_into(folder.path(), &[&post], &Config::default(), 2);
     let row = &articles(folder.path())[0];
 
-    let kinds = |kind: &str| {
-        row["blocks"].as_array().unwrap().iter().filter(|b| b["kind"] == kind).count()
-    };
+    let kinds =
+        |kind: &str| row["blocks"].as_array().unwrap().iter().filter(|b| b["kind"] == kind).count();
     assert_eq!((kinds("heading"), kinds("paragraph")), (2, 16));
     let removed = ledger(folder.path(), "removed.jsonl");
     let repeats: Vec<_> = removed.iter().filter(|r| r["reason"] == "repeat").collect();

@@ -1,0 +1,203 @@
+//! The real binary in a temporary folder.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+
+fn newsmill(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(cargo_bin!("newsmill"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("RUST_LOG")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+const POST: &str = "A barge ran aground below the old mill on Monday, and nobody could say why it \
+had left its moorings.\nThe harbour master of Varde said that the ropes had been cut with a knife, \
+and that she had a good idea by whom.\n";
+
+/// A folder with two posts, one of them doubled, and a row file with a bad line.
+fn dump() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let posts = folder.path().join("posts");
+    std::fs::create_dir(&posts).unwrap();
+    std::fs::write(posts.join("a.txt"), format!("{POST}{POST}")).unwrap();
+    let other = POST.replace("barge", "ferry").replace("Varde", "Skell") + "It was towed away.\n";
+    let row = serde_json::json!({ "id": "b", "text": other });
+    std::fs::write(posts.join("b.jsonl"), format!("{row}\nno row\n")).unwrap();
+    folder
+}
+
+#[test]
+fn run_writes_a_run_folder_and_sums_it_up() {
+    let folder = dump();
+    let out = newsmill(folder.path(), &["run", "posts", "-o", "RUN"]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    assert!(out.stdout.is_empty());
+    let said = text(&out.stderr);
+    assert!(said.contains("3 read = "), "{said}");
+    assert!(said.contains("1 rejected"), "{said}");
+    for name in ["articles", "duplicates.jsonl", "removed.jsonl", "rejected.jsonl", "manifest.json"]
+    {
+        assert!(folder.path().join("RUN").join(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn exit_codes() {
+    let folder = dump();
+    // arguments, exit code, what standard error says
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["run", "posts", "-o", "A", "-q"], 0, ""),
+        (&["run", "posts", "-o", "B", "--strict"], 3, "1 rejected"),
+        (&["run", "posts", "-o", "A"], 1, "--overwrite"),
+        (&["run", "posts", "-o", "A", "--overwrite"], 0, "read"),
+        (&["run", "nowhere", "-o", "C"], 1, "nowhere"),
+        (&["run", "posts"], 2, "--output"),
+        (&["run", "posts", "-o", "C", "--keep", "shortest"], 2, "keep policy"),
+        (&["run", "posts", "-o", "C", "--to", "word"], 2, "jsonl"),
+        (&["run", "posts", "-o", "C", "--from", "word"], 2, "jsonl"),
+        (&["walk"], 2, "walk"),
+        (&["explain", "A", "nobody"], 1, "nobody"),
+        (&["explain", "nowhere", "b"], 1, "nowhere"),
+        (&["parse", "nowhere.txt"], 1, "nowhere.txt"),
+        (&["--version"], 0, ""),
+        (&["completions", "bash"], 0, ""),
+        (&["man"], 0, ""),
+    ];
+    for (arguments, code, said) in cases {
+        let out = newsmill(folder.path(), arguments);
+        let stderr = text(&out.stderr);
+        assert_eq!(out.status.code(), Some(*code), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(said), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn rows_go_to_standard_output() {
+    let folder = dump();
+    let out = newsmill(folder.path(), &["run", "posts", "-o", "-", "-q"]);
+    assert!(out.status.success());
+    let rows: Vec<serde_json::Value> =
+        text(&out.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0]["source"]["path"], "posts/a.txt");
+}
+
+#[test]
+fn standard_input_is_an_input() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["parse"][..], &["parse", "-"], &["run", "-", "-o", "-", "-q"]] {
+        let mut child = Command::new(cargo_bin!("newsmill"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(POST.as_bytes()).unwrap();
+        let out = child.wait_with_output().unwrap();
+        assert!(out.status.success());
+        let row: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert!(row["text"].as_str().unwrap().starts_with("A barge"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn nobody_listening_is_no_failure() {
+    let folder = dump();
+    let rows: String = (0..5_000)
+        .map(|i| {
+            let text = format!("Barge number {i} of {} came to town {} today.", i * 7, i * 13);
+            format!("{}\n", serde_json::json!({ "id": i.to_string(), "text": text }))
+        })
+        .collect();
+    std::fs::write(folder.path().join("many.jsonl"), rows).unwrap();
+    let mut child = Command::new(cargo_bin!("newsmill"))
+        .args(["run", "many.jsonl", "-o", "-", "-q"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let out = child.wait_with_output().unwrap();
+    assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn explain_tells_what_was_removed_and_why() {
+    let folder = dump();
+    newsmill(folder.path(), &["run", "posts", "-o", "RUN", "-q"]);
+    let rows = text(&newsmill(folder.path(), &["run", "posts", "-o", "-", "-q"]).stdout);
+    let row: serde_json::Value = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
+    let id = row["id"].as_str().unwrap();
+
+    let told = text(&newsmill(folder.path(), &["explain", "RUN", id]).stdout);
+    assert!(told.contains("was kept; 2 spans"), "{told}");
+    assert!(told.contains("⟨repeat of bytes 0.."), "{told}");
+    assert!(!told.contains('\u{1b}'), "no colours where there is no terminal");
+
+    let json = newsmill(folder.path(), &["explain", "RUN", id, "--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let parts = json["parts"].as_array().unwrap();
+    let source: String = parts.iter().map(|part| part["text"].as_str().unwrap()).collect();
+    assert_eq!(source, format!("{POST}{POST}"));
+
+    let page = text(&newsmill(folder.path(), &["explain", "RUN", id, "--format", "html"]).stdout);
+    assert!(page.contains("<del>A barge") && !page.contains("<script"));
+
+    let told = text(&newsmill(folder.path(), &["explain", "RUN", "posts/b.jsonl#1"]).stdout);
+    assert!(told.contains("could not be read"), "{told}");
+}
+
+#[test]
+fn logs_are_json_on_request() {
+    let folder = dump();
+    let out = newsmill(folder.path(), &["run", "posts", "-o", "RUN", "-v", "--log-format", "json"]);
+    let said = text(&out.stderr);
+    let events = said.lines().filter(|line| line.starts_with('{'));
+    let events: Vec<serde_json::Value> =
+        events.map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(events.iter().any(|e| e["fields"]["message"] == "written"), "{said}");
+}
+
+#[test]
+fn dry_run_says_what_would_be_done_and_does_nothing() {
+    let folder = dump();
+    let config = folder.path().join("newsmill.toml");
+    std::fs::write(&config, "[across]\ndrop_threshold = 0.9\n").unwrap();
+    let arguments = [
+        "run",
+        "posts",
+        "-o",
+        "RUN",
+        "--dry-run",
+        "--config",
+        "newsmill.toml",
+        "--keep",
+        "longest",
+    ];
+    let out = newsmill(folder.path(), &arguments);
+    let plan = text(&out.stdout);
+    assert!(plan.contains("drop_threshold = 0.9") && plan.contains("keep = \"longest\""), "{plan}");
+    assert!(plan.contains("posts/a.txt"));
+    assert!(!folder.path().join("RUN").exists());
+
+    // What it prints is a configuration.
+    std::fs::write(&config, &plan).unwrap();
+    let again = newsmill(folder.path(), &arguments);
+    assert_eq!(text(&again.stdout), plan);
+
+    std::fs::write(&config, "[across]\ndrop_treshold = 0.9\n").unwrap();
+    let out = newsmill(folder.path(), &arguments);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).contains("drop_treshold"));
+}
