@@ -25,15 +25,20 @@
 //!
 //! A digit or a capitalised word that only the copy has keeps its whole paragraph, and a passage
 //! with several of them is a template and stays whole. What a short line says alone is too little
-//! to call it a repeat; as part of a longer run it goes with the run.
+//! to call it a repeat; as part of a longer run it goes with the run. A short passage also stays
+//! below a heading, a question or an introduction that only it has, as items of a list, and as
+//! rows of a table: there a text says the same again on purpose. A short line that comes back five
+//! times and closes no sentence is a label. A sentence or two inside a paragraph that says more
+//! stay; only a long stretch, or one that breaks off inside a sentence, was pasted there.
 //!
 //! # Which copy stays
 //! The earlier one, unless it breaks off (`… Read more`, `…` at the end of its line) where the
-//! later one goes on. Of three copies the later two name the first as what stays.
+//! later one goes on, or begins inside a sentence that is whole there. Of three copies the later
+//! two name the first as what stays.
 //!
 //! # Cost
-//! One pass over the text and a table of its word sequences; time and memory are linear in the
-//! text whatever it holds.
+//! One pass over the text and a table of its word sequences. Every match, extension and alignment
+//! is bounded, so time and memory are linear in the text whatever it holds.
 //!
 //! The seed-and-extend plan is that of local alignment (Altschul et al., BLAST, 1990), chained
 //! like maximal matches in MUMmer (Delcher et al., 1999).

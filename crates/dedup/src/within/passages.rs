@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::align::{Aligner, Fixed, NONE, REACH};
-use super::verdict;
+use super::verdict::{self, Copies, Side};
 use super::words::Words;
 use super::{Passage, Repeat, WithinConfig};
 
@@ -255,10 +255,11 @@ impl Finder {
             }
         }
         let kept = if end > start { self.mate[start] as usize..kept_end } else { 0..0 };
-        let (mate, back) = (&self.mate, &self.back);
-        let sure = (first.copy..last.copy_end(), first.kept..last.kept_end());
-        let mut found =
-            verdict::judge(text, words, mate, back, start..end, kept.clone(), sure, config);
+        let passage = Copies {
+            copy: Side { mate: &self.mate, range: start..end, sure: first.copy..last.copy_end() },
+            kept: Side { mate: &self.back, range: kept.clone(), sure: first.kept..last.kept_end() },
+        };
+        let mut found = verdict::judge(text, words, &passage, config);
         if found.earlier {
             for word in start..end {
                 self.mate[word] = NONE;
@@ -268,10 +269,7 @@ impl Finder {
             }
             self.point_at(start..end);
         }
-        let kept2 = kept.clone();
         self.back[kept].fill(NONE);
-        #[cfg(test)]
-        eprintln!("-> {found:?} {start} {end} {kept2:?} {:?}", self.chain);
         let mut floor = 0;
         for (range, kind) in found.goes.drain(..) {
             floor = floor.max(if found.earlier { end } else { range.end });

@@ -451,3 +451,16 @@ proptest! {
         check(&text, &repeats(&text, &WithinConfig { min_bytes: 1, ..WithinConfig::default() }));
     }
 }
+
+#[test]
+fn a_text_that_lost_its_punctuation_is_cut_where_the_words_match() {
+    let bare = |numbers: Range<usize>| {
+        numbers.map(|n| paragraph(n).replace('.', " ")).collect::<Vec<_>>().concat()
+    };
+    let body = format!("{}{}", bare(0..8), "at last the bells of the old town rang out again");
+    let text = format!("{body} FOR RELEASE ON PAPER {body} Contact the office");
+    let found = found(&text);
+    let left = words(&rest(&text, &found));
+    let wanted = words(&format!("{body} FOR RELEASE ON PAPER Contact the office"));
+    assert_eq!(left, wanted);
+}

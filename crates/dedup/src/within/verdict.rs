@@ -8,6 +8,9 @@ use super::passages::SEED;
 use super::words::{CAPITAL, DIGIT, LINE, Words, begins, same_letters};
 use super::{Passage, Piece, Repeat, WithinConfig};
 
+/// Words of a sentence so long that it is rather several without their punctuation.
+const RUN_ON: usize = 100;
+
 /// What may go of a chain of matches, in words.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -42,31 +45,45 @@ struct Judge<'a> {
     config: &'a WithinConfig,
 }
 
-/// Decides what may go of the words `copy` and `kept`, of which `mate` and `back` name the equal
-/// ones: the later copy, unless the earlier one breaks off where the later one goes on.
+/// One of two copies.
+pub(super) struct Side<'a> {
+    /// For each of its words the equal one of the other copy.
+    pub(super) mate: &'a [u32],
+    /// Its words.
+    pub(super) range: Range<usize>,
+    /// From its first exact match to its last: what is around was only tried.
+    pub(super) sure: Range<usize>,
+}
+
+/// A passage that stands twice: the later copy and the earlier one.
+pub(super) struct Copies<'a> {
+    pub(super) copy: Side<'a>,
+    pub(super) kept: Side<'a>,
+}
+
+/// Decides what may go of two copies: of the later one, unless the earlier one breaks off where
+/// the later one goes on.
 pub(super) fn judge(
     text: &str,
     words: &Words,
-    mate: &[u32],
-    back: &[u32],
-    copy: Range<usize>,
-    kept: Range<usize>,
-    sure: (Range<usize>, Range<usize>),
+    Copies { copy, kept }: &Copies<'_>,
     config: &WithinConfig,
 ) -> Found {
-    if breaks_off(text, words, &kept, &copy) {
-        let pasted = tail_breaks_off(text, words, &kept, &copy).then_some(sure.1.start);
-        let judge = Judge { text, words, mate: back, pasted, sure: sure.1.clone(), config };
-        let goes = judge.goes(kept.clone());
+    let side = |own: &Side<'_>, other: &Side<'_>| {
+        let broken = tail_breaks_off(text, words, &own.range, &other.range);
+        let pasted = broken.then_some(own.sure.start);
+        let (mate, sure) = (own.mate, own.sure.clone());
+        Judge { text, words, mate, pasted, sure, config }.goes(own.range.clone())
+    };
+    if breaks_off(text, words, &kept.range, &copy.range) {
+        let goes = side(kept, copy);
         if !goes.is_empty() {
             return Found { goes, earlier: true };
         }
     }
-    let pasted = tail_breaks_off(text, words, &copy, &kept).then_some(sure.0.start);
-    let goes = Judge { text, words, mate, pasted, sure: sure.0, config }.goes(copy);
+    let goes = side(copy, kept);
     if goes.is_empty() && config.pull_quotes {
-        let judge = Judge { text, words, mate: back, pasted: None, sure: sure.1, config };
-        let mut goes = judge.goes(kept);
+        let mut goes = side(kept, copy);
         goes.retain(|found| found.1 == Passage::PullQuote);
         return Found { earlier: !goes.is_empty(), goes };
     }
@@ -135,9 +152,9 @@ impl Judge<'_> {
         let mut units: Vec<(Range<usize>, Unit)> = Vec::new();
         let mut at = start;
         while at < copy.end {
-            let end = self.unit_end(at, copy.end);
-            units.push((at..end, self.unit(at..end)));
-            at = end;
+            let unit = self.clip(at..self.unit_end(at, copy.end));
+            at = unit.end;
+            units.push((unit.clone(), self.unit(unit)));
         }
         if at < self.words.len() && units.last().is_some_and(|u| u.1 == Unit::Covered) {
             let end = stub_end(self.text, self.words, at);
@@ -195,10 +212,23 @@ impl Judge<'_> {
         at
     }
 
+    /// A text whose punctuation was lost has no sentences to go by: of a very long one the words
+    /// that match are a unit.
+    fn clip(&self, unit: Range<usize>) -> Range<usize> {
+        let inside = |word: usize| border(self.text, self.words, word) < Border::Sentence;
+        let start = if inside(unit.start) { unit.start.max(self.sure.start) } else { unit.start };
+        let end = if inside(unit.end) { unit.end.min(self.sure.end) } else { unit.end };
+        if start + RUN_ON <= end { start..end } else { unit }
+    }
+
     fn unit(&self, unit: Range<usize>) -> Unit {
-        let on_border =
-            border(self.text, self.words, unit.start) >= Border::Sentence || self.seam(unit.start);
-        let ends = border(self.text, self.words, unit.end) >= Border::Sentence;
+        let run_on = unit.len() >= RUN_ON;
+        let on_border = border(self.text, self.words, unit.start) >= Border::Sentence
+            || run_on && unit.start >= self.sure.start
+            || self.pasted == Some(unit.start)
+            || self.seam(unit.start);
+        let ends = border(self.text, self.words, unit.end) >= Border::Sentence
+            || run_on && unit.end <= self.sure.end;
         let equal = unit.clone().filter(|&w| self.mate[w] != NONE).count();
         if !on_border || !ends {
             return Unit::Other;

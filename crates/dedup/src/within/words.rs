@@ -241,7 +241,8 @@ fn ascii_word(bytes: &[u8], at: usize) -> (usize, u64, bool) {
         let eight = u64::from_le_bytes(eight);
         let low = eight & !HIGH;
         let at_least = |value: u64, byte: u8| value + ONES * u64::from(0x80 - byte);
-        let letter = at_least(low | ONES * 0x20, b'a') & !at_least(low | ONES * 0x20, b'z' + 1);
+        let lower = low | (ONES * 0x20);
+        let letter = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
         let digit = at_least(low, b'0') & !at_least(low, b'9' + 1);
         let other = !((letter | digit) & !eight) & HIGH;
         let length = other.trailing_zeros() as usize / 8;
