@@ -8,6 +8,8 @@ use super::passages::SEED;
 use super::words::{CAPITAL, DIGIT, LINE, Words, begins, same_letters};
 use super::{Passage, Piece, Repeat, WithinConfig};
 
+/// How far back, in bytes, an open quotation is looked for.
+const QUOTED_MAX: usize = 4096;
 /// Words of a sentence so long that it is rather several without their punctuation.
 const RUN_ON: usize = 100;
 
@@ -152,9 +154,17 @@ impl Judge<'_> {
         let mut units: Vec<(Range<usize>, Unit)> = Vec::new();
         let mut at = start;
         while at < copy.end {
-            let unit = self.clip(at..self.unit_end(at, copy.end));
+            let mut unit = at..self.unit_end(at, copy.end);
+            let mut is = self.unit(unit.clone());
+            // A text whose punctuation was lost has no sentences to go by: of a very long one the
+            // words that match are a unit.
+            let matched = unit.start.max(self.sure.start)..unit.end.min(self.sure.end);
+            if is != Unit::Covered && matched.len() >= RUN_ON {
+                unit = matched;
+                is = self.unit(unit.clone());
+            }
             at = unit.end;
-            units.push((unit.clone(), self.unit(unit)));
+            units.push((unit, is));
         }
         if at < self.words.len() && units.last().is_some_and(|u| u.1 == Unit::Covered) {
             let end = stub_end(self.text, self.words, at);
@@ -210,15 +220,6 @@ impl Judge<'_> {
             }
         }
         at
-    }
-
-    /// A text whose punctuation was lost has no sentences to go by: of a very long one the words
-    /// that match are a unit.
-    fn clip(&self, unit: Range<usize>) -> Range<usize> {
-        let inside = |word: usize| border(self.text, self.words, word) < Border::Sentence;
-        let start = if inside(unit.start) { unit.start.max(self.sure.start) } else { unit.start };
-        let end = if inside(unit.end) { unit.end.min(self.sure.end) } else { unit.end };
-        if start + RUN_ON <= end { start..end } else { unit }
     }
 
     fn unit(&self, unit: Range<usize>) -> Unit {
@@ -442,11 +443,13 @@ impl Judge<'_> {
             return true;
         }
         let start = cut(text, words, range.start).1;
-        let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line =
-            (line.max(start.saturating_sub(4096))..start).find(|&b| text.is_char_boundary(b));
+        let mut from = start.saturating_sub(QUOTED_MAX);
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        let line = text[from..start].rsplit('\n').next().unwrap_or("");
         let marks = |c: char| matches!(c, '“' | '”' | '„' | '"' | '«' | '»');
-        line.is_none_or(|line| text[line..start].matches(marks).count() % 2 == 0)
+        line.matches(marks).count() % 2 == 0
     }
 }
 
