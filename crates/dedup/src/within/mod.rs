@@ -46,6 +46,7 @@
 mod align;
 mod borders;
 mod passages;
+mod report;
 mod verdict;
 mod words;
 

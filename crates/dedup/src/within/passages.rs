@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::align::{Aligner, Fixed, NONE, REACH};
+use super::report;
 use super::verdict::{self, Copies, Side};
 use super::words::Words;
 use super::{Passage, Repeat, WithinConfig};
@@ -121,7 +122,7 @@ impl Finder {
             at = at.max(found.copy_end().saturating_sub(SEED - 1)).max(at + 1);
         }
         any |= self.close(text, config).1;
-        if any { verdict::collect(text, &self.words, &self.mate, &self.gone) } else { Vec::new() }
+        if any { report::collect(text, &self.words, &self.mate, &self.gone) } else { Vec::new() }
     }
 
     /// The longest match around a seed, without what is gone and without overlap.
