@@ -24,6 +24,7 @@ pub mod exact;
 mod hash;
 pub mod join;
 pub mod keep;
+pub mod lines;
 pub mod lsh;
 pub mod order;
 pub mod shingles;
