@@ -26,8 +26,8 @@ pub struct AcrossConfig {
     /// Start of the sequence the permutations are drawn from. Sketches of different seeds cannot
     /// be compared.
     pub seed: u64,
-    /// A text is dropped when its Jaccard similarity to a text that is kept is at least this. Above 1: only
-    /// exact duplicates are dropped.
+    /// A text is dropped when its Jaccard similarity to a text that is kept is at least this. Above 1:
+    /// nothing is dropped, exact duplicates are linked.
     pub drop_threshold: f64,
     /// Pairs at least this similar are reported as related.
     pub link_threshold: f64,

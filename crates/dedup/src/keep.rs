@@ -85,7 +85,8 @@ pub enum RelatedKind {
 
 /// Decides for every text whether it is kept, from the verified pairs.
 ///
-/// Exact duplicates follow the first of them in keep order. The others are walked in keep order;
+/// Exact duplicates follow the first of them in keep order; above a drop threshold of 1 nothing is
+/// dropped, and they are linked. The others are walked in keep order;
 /// a text is dropped when its similarity to one *already kept* reaches the drop threshold, for the
 /// most similar of these (the earlier one of two equally similar). So no text is dropped for one
 /// that is itself dropped, and no verified pair at or above the threshold is kept twice, but for
@@ -131,6 +132,10 @@ pub fn decide(
     }
     let members = components.members();
     let mut related = related(&pairs, &fates, &mut components, config);
+    let drops = config.drop_threshold <= 1.0;
+    if !drops {
+        link_exact(&representatives, &mut related, config);
+    }
 
     (0_u32..)
         .zip(&representatives)
@@ -141,7 +146,7 @@ pub fn decide(
                 Fate::Dropped(Dropped { kept, method, similarity }) => {
                     Decision::Drop { kept, cluster, method, similarity }
                 }
-                _ if representative != doc => Decision::Drop {
+                _ if representative != doc && drops => Decision::Drop {
                     kept: representative,
                     cluster,
                     method: DropMethod::Exact,
@@ -193,7 +198,7 @@ impl Walk<'_> {
             let mut waiting = Vec::new();
             for &doc in docs.iter().filter(|&&doc| representatives.get(doc as usize) == Some(&doc))
             {
-                if self.config.contained == Contained::Drop && self.lies_in_a_larger_one(doc) {
+                if self.drops_contained() && self.lies_in_a_larger_one(doc) {
                     waiting.push(doc);
                 } else {
                     self.judge(doc);
@@ -208,13 +213,16 @@ impl Walk<'_> {
 
     fn judge(&mut self, doc: u32) {
         let best = self.best_witness(doc, DropMethod::Near);
-        let best = best.or_else(|| match self.config.contained {
-            Contained::Drop => self.best_witness(doc, DropMethod::Contained),
-            Contained::Link => None,
-        });
+        let contained =
+            || self.drops_contained().then(|| self.best_witness(doc, DropMethod::Contained))?;
+        let best = best.or_else(contained);
         if let Some(fate) = self.fates.get_mut(doc as usize) {
             *fate = best.map_or(Fate::Kept, Fate::Dropped);
         }
+    }
+
+    fn drops_contained(&self) -> bool {
+        self.config.contained == Contained::Drop && self.config.drop_threshold <= 1.0
     }
 
     /// The kept text `doc` may be dropped for by this method: the most similar one, and of equally
@@ -374,6 +382,19 @@ impl Components {
     }
 }
 
+/// Links exact duplicates that all stay with the first of them.
+fn link_exact(representatives: &[u32], related: &mut [Vec<Related>], config: &AcrossConfig) {
+    let members = (0_u32..).zip(representatives).filter(|(doc, first)| doc != *first);
+    for (doc, &first) in members {
+        for (of, other) in [(doc, first), (first, doc)] {
+            let list = related.get_mut(of as usize);
+            if let Some(list) = list.filter(|list| list.len() < config.related_limit) {
+                list.insert(0, Related { doc: other, kind: RelatedKind::Near, similarity: 1.0 });
+            }
+        }
+    }
+}
+
 /// For each text the pairs it is in that dropped nobody, unless its cluster says it already.
 fn related(
     pairs: &[Pair],
@@ -485,6 +506,24 @@ mod tests {
         ] {
             let Decision::Drop { kept, .. } = decide(&pairs, &order) else { panic!() };
             assert_eq!(kept, expected);
+        }
+    }
+
+    #[test]
+    fn above_one_nothing_is_dropped() {
+        let config = AcrossConfig {
+            drop_threshold: 1.1,
+            contained: Contained::Drop,
+            ..AcrossConfig::default()
+        };
+        let mut inside = pair(0, 3, 0.9);
+        inside.contained = Some(Containment::AInB(1.0));
+        let decisions = decide(&sketches(&[7, 8, 8, 9]), &[inside], &KeepOrder::input(4), &config);
+        assert_eq!(kept_for(&decisions), [None; 4]);
+        for (doc, other) in [(1, 2), (2, 1)] {
+            let Decision::Keep { related, .. } = &decisions[doc] else { panic!() };
+            let same = Related { doc: other, kind: RelatedKind::Near, similarity: 1.0 };
+            assert_eq!(related, &[same]);
         }
     }
 

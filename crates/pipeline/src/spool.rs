@@ -5,6 +5,8 @@
 //!   checksum kept in memory;
 //! * `texts`: the kept text of each article as it is, so that a candidate pair can be proven and its
 //!   difference counted without unpacking its frames.
+//!
+//! Lines that may be boilerplate lie in files of their own beside these.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -30,12 +32,12 @@ pub(crate) struct Frame {
 impl Frame {
     /// Compresses `articles`.
     pub(crate) fn pack(articles: &[Article]) -> io::Result<Self> {
-        let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
+        let mut rows = Vec::new();
         for article in articles {
-            serde_json::to_writer(&mut encoder, article)?;
-            encoder.write_all(b"\n")?;
+            serde_json::to_writer(&mut rows, article)?;
+            rows.push(b'\n');
         }
-        let bytes = encoder.finish()?;
+        let bytes = zstd::bulk::compress(&rows, LEVEL)?;
         Ok(Self { checksum: xxh3_64(&bytes), bytes, articles: articles.len() })
     }
 
@@ -92,6 +94,11 @@ impl SpoolWriter {
         let articles = BufWriter::with_capacity(1 << 20, open("articles")?);
         let texts = BufWriter::with_capacity(1 << 20, open("texts")?);
         Ok(Self { folder, articles, texts, places: Vec::new(), offset: 0, starts: vec![0] })
+    }
+
+    /// The folder of the scratch files.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Adds a frame.
