@@ -259,7 +259,8 @@ mod tests {
         for n in [5, 0, 3] {
             assert_eq!(texts.read(n).unwrap(), "é".repeat(n as usize));
         }
-        drop((frames, texts, spool));
+        drop((frames, texts));
+        drop(spool);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 

@@ -8,10 +8,10 @@ use serde_json::Value;
 
 /// The fixtures, as tests name them: relative, so that ids and snapshots do not depend on where
 /// the project lies.
-pub const FIXTURES: &str = "../../fixtures";
+pub(crate) const FIXTURES: &str = "../../fixtures";
 
 /// Runs `inputs` into `folder`/RUN.
-pub fn run_into(folder: &Path, inputs: &[&str], config: &Config, threads: usize) -> Summary {
+pub(crate) fn run_into(folder: &Path, inputs: &[&str], config: &Config, threads: usize) -> Summary {
     let job = Job {
         inputs: inputs.iter().map(|i| (*i).to_owned()).collect(),
         target: Target::Folder { path: folder.join("RUN"), overwrite: false },
@@ -22,13 +22,13 @@ pub fn run_into(folder: &Path, inputs: &[&str], config: &Config, threads: usize)
 }
 
 /// The rows of a ledger of `folder`/RUN.
-pub fn ledger(folder: &Path, name: &str) -> Vec<Value> {
+pub(crate) fn ledger(folder: &Path, name: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(folder.join("RUN").join(name)).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// The article rows of `folder`/RUN.
-pub fn articles(folder: &Path) -> Vec<Value> {
+pub(crate) fn articles(folder: &Path) -> Vec<Value> {
     let mut parts: Vec<PathBuf> = std::fs::read_dir(folder.join("RUN/articles"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -45,7 +45,7 @@ pub fn articles(folder: &Path) -> Vec<Value> {
 }
 
 /// The bytes of every file of `folder`/RUN that must be the same from run to run.
-pub fn lasting_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn lasting_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let run = folder.join("RUN");
     let mut files = Vec::new();
     for name in ["articles", ""] {
@@ -62,7 +62,7 @@ pub fn lasting_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// The folder of real data, if this machine has it.
-pub fn real_data() -> Option<PathBuf> {
+pub(crate) fn real_data() -> Option<PathBuf> {
     let folder = std::env::var_os("NEWSMILL_DATA").map(PathBuf::from);
     if folder.is_none() {
         eprintln!("skipped: NEWSMILL_DATA names no folder of real data");
