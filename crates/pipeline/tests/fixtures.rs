@@ -14,7 +14,9 @@ fn posts() {
         .collect();
     paths.sort();
     for name in paths {
-        let rows = parse(&format!("{FIXTURES}/posts/{name}"), &Config::default()).unwrap();
+        let config = Config::default();
+        let path = format!("{FIXTURES}/posts/{name}");
+        let rows = parse(&path, &config).unwrap();
         let rows: Vec<Value> = rows.map(|r| serde_json::from_slice(&r.unwrap()).unwrap()).collect();
         insta::assert_json_snapshot!(name, rows);
     }
