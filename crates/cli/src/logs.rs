@@ -41,6 +41,10 @@ pub(crate) fn failure(error: &anyhow::Error) {
         said.push_str(if i > 0 { ": " } else { "" });
         said.push_str(&cause);
     }
+    if let Some(hint) = error.downcast_ref::<newsmill_pipeline::Error>().and_then(|e| e.hint()) {
+        said.push_str("; ");
+        said.push_str(hint);
+    }
     // Nobody is left to tell when standard error is gone.
     drop(writeln!(io::stderr(), "{said}"));
 }

@@ -4,12 +4,14 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use newsmill_article::{
-    Article, Block, BlockKind, Content, Origin, Record, Reject, RejectKind, Span, Stage,
+    Article, Block, BlockKind, Content, Facts, Kept, Origin, Record, Reject, RejectKind, Span,
+    Stage,
 };
 use newsmill_dedup::shingles::{ShingleSet, shingles_into};
 use newsmill_dedup::sketch::{Sketch, Sketcher};
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
 use newsmill_dedup::within::Finder;
+use newsmill_extract::{Fact, Published, WebUrl};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{Config, Mode};
@@ -45,7 +47,13 @@ impl<'a> Chain<'a> {
         }
         let Config { mode, limits, within, furniture, .. } = self.config;
         if *mode == Mode::Verbatim {
-            return verbatim(record);
+            let mut article = verbatim(record)?;
+            // What the keep policies ask for; the rest of the row stays empty.
+            let (kept, mut facts) = (Kept::default(), Facts::default());
+            WebUrl.extract(&article, &kept, &mut facts);
+            Published.extract(&article, &kept, &mut facts);
+            article.facts = facts;
+            return Ok(article);
         }
         let mut article = newsmill_parse::parse(record, limits)?;
         stage.set(Stage::Within);

@@ -68,6 +68,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// What a person can do about it, where the message does not say so itself.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Output(error) => Some(error.hint()),
+            _ => None,
+        }
+    }
+
     /// Whether the command line or configuration asked for something that there is not, rather
     /// than something having failed.
     #[must_use]

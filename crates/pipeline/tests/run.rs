@@ -10,22 +10,39 @@ use proptest::prelude::*;
 
 /// A dump of `n` posts with copies, repeats and a tail here and there.
 fn dump(folder: &Path, n: usize) -> String {
-    let towns = ["Varde", "Skell", "Torvik", "Marlow", "Harrow", "Ellery", "Grunau"];
     let mut rows = String::new();
     for i in 0..n {
-        let (town, other) = (towns[i % 7], towns[(i / 7) % 7]);
-        let body = format!(
-            "The council of {town} met on day {i} to hear what the people of {other} had to say. \
-             It was a long evening number {} and nobody went home before midnight, the clerk \
-             said.\nA vote on the bridge was put off for {} weeks because three of the members \
-             had lost their papers in the rain.",
-            i * 31 % 97,
-            i % 11
-        );
+        // Every sixth post says what an earlier one said, with one word changed.
+        let story = if i % 6 == 5 { i / 2 } else { i };
+        let mut seed = story as u64;
+        let mut words = String::new();
+        for k in 0..120 {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let word = [
+                "the river",
+                "council",
+                "said",
+                "a bridge",
+                "of Varde",
+                "moved",
+                "slowly",
+                "north",
+            ];
+            words.push_str(word[(seed >> 60) as usize % 8]);
+            words.push_str(
+                ["tide", "ly", "er", "", "in", "and", "ow", "ash"][(seed >> 33) as usize % 8],
+            );
+            words.push_str(if k % 40 == 39 { ".\n" } else { " " });
+        }
+        if i % 6 == 5 {
+            words = words.replacen("council", "parish", 1);
+        }
         let text = match i % 5 {
-            0 => format!("{body}\n{body}"),
-            1 => format!("{body}\nSign up for our free newsletter and never miss a story."),
-            _ => body,
+            0 => format!("{words}{words}"),
+            1 => format!("{words}Sign up for our free newsletter and never miss a story."),
+            _ => words,
         };
         let row = serde_json::json!({ "id": format!("r{}", i % 400), "n": i, "text": text });
         rows.push_str(&format!("{row}\n"));
@@ -38,14 +55,15 @@ fn dump(folder: &Path, n: usize) -> String {
 #[test]
 fn threads_change_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let input = dump(folder.path(), 1_500);
+    let input = dump(folder.path(), 1_200);
     let mut first = None;
     for threads in [1, 2, 5] {
         let out = tempfile::tempdir().unwrap();
         let summary = run_into(out.path(), &[&input], &Config::default(), threads);
-        assert_eq!(summary.tally.read, 1_500);
+        assert_eq!(summary.tally.read, 1_200);
         let files = lasting_files(out.path());
         assert_eq!(files.len(), 4);
+        assert!(summary.tally.duplicates > 100, "{:?}", summary.tally);
         match &first {
             None => first = Some(files),
             Some(first) => assert!(*first == files, "{threads} threads"),
@@ -257,7 +275,7 @@ fn the_first_example() {
 #[test]
 fn real_dumps_balance_whatever_the_threads() {
     let Some(data) = real_data() else { return };
-    let inputs: Vec<String> = ["mail", "first-example", "gum", "peers"]
+    let inputs: Vec<String> = ["mail", "first-example", "gum"]
         .iter()
         .map(|name| data.join(name).display().to_string())
         .filter(|path| Path::new(path).exists())
