@@ -63,7 +63,7 @@ fn threads_change_nothing() {
         assert_eq!(summary.tally.read, 1_200);
         let files = lasting_files(out.path());
         assert_eq!(files.len(), 4);
-        assert!(summary.tally.duplicates > 100, "{:?}", summary.tally);
+        assert!(summary.tally.duplicates >= 100, "{:?}", summary.tally);
         match &first {
             None => first = Some(files),
             Some(first) => assert!(*first == files, "{threads} threads"),
@@ -170,6 +170,27 @@ fn a_run_folder_is_not_written_twice_or_inside_its_input() {
         .filter(|name| name.starts_with('.'))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn output_fed_in_again_loses_nothing_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let posts = format!("{FIXTURES}/posts");
+    let dump = dump(folder.path(), 120);
+    let mut config = Config::default();
+    config.across.drop_threshold = 2.0;
+    run_into(folder.path(), &[&posts, &dump], &config, 2);
+    let first = articles(folder.path());
+    let again = tempfile::tempdir().unwrap();
+    let input = again.path().join("again.jsonl");
+    let rows: String = first.iter().map(|row| format!("{row}\n")).collect();
+    std::fs::write(&input, rows).unwrap();
+    run_into(again.path(), &[input.to_str().unwrap()], &config, 2);
+    let second = articles(again.path());
+    assert_eq!(first.len(), second.len());
+    for (one, two) in first.iter().zip(&second) {
+        assert_eq!(one["text"], two["text"]);
+    }
 }
 
 /// Replays the ledger of removals over the record's text: what is left, white space aside, is the
