@@ -1,5 +1,6 @@
 //! Finding passages: seeds, matches, chains of matches.
 
+use std::mem;
 use std::ops::Range;
 
 use super::align::{Aligner, Fixed, NONE, REACH};
@@ -18,6 +19,8 @@ const GAP_KEPT: usize = 400;
 const ALIGNED: usize = 24;
 /// Most words that a match is extended to the left of its seed.
 const BACK: usize = 256;
+/// Most times that a text is searched, each time without what goes so far.
+const ROUNDS: usize = 4;
 /// A text that cannot be counted with 32 bits is not looked at.
 const TEXT_MAX: usize = u32::MAX as usize;
 
@@ -64,18 +67,55 @@ pub struct Finder {
     back: Vec<u32>,
     /// For each word: whether it goes, and with which kind of passage.
     gone: Vec<Option<Passage>>,
+    /// The last stretch of words that all go.
+    last: Range<usize>,
 }
 
 impl Finder {
     /// As [`repeats`](super::repeats).
     pub fn repeats(&mut self, text: &str, config: &WithinConfig) -> Vec<Repeat> {
-        if text.len() >= TEXT_MAX {
+        if text.len() >= TEXT_MAX || !self.search(text, config) {
             return Vec::new();
         }
+        let mut found = report::collect(text, &self.words, &self.mate, &mut self.gone);
+        for _ in 1..ROUNDS {
+            if found.is_empty() || !self.search_rest(&report::rest(text, &found), config) {
+                break;
+            }
+            found = report::collect(text, &self.words, &self.mate, &mut self.gone);
+        }
+        found
+    }
+
+    /// Searches what is left of a text once what goes is cut out, which brings new neighbours
+    /// together, and adds what goes of it. Whether that is anything more.
+    fn search_rest(&mut self, rest: &str, config: &WithinConfig) -> bool {
+        let words = mem::take(&mut self.words);
+        let mut mate = mem::take(&mut self.mate);
+        let mut gone = mem::take(&mut self.gone);
+        let stays: Vec<usize> = (0..gone.len()).filter(|&w| gone[w].is_none()).collect();
+        let more = self.search(rest, config) && self.words.len() == stays.len() && {
+            report::collect(rest, &self.words, &self.mate, &mut self.gone);
+            self.gone.iter().any(Option::is_some)
+        };
+        if more {
+            for (word, &at) in stays.iter().enumerate() {
+                if self.gone[word].is_some() {
+                    gone[at] = self.gone[word];
+                    mate[at] = stays.get(self.mate[word] as usize).map_or(NONE, |&m| m as u32);
+                }
+            }
+        }
+        (self.words, self.mate, self.gone) = (words, mate, gone);
+        more
+    }
+
+    /// Decides on each word of `text`. Whether anything goes.
+    fn search(&mut self, text: &str, config: &WithinConfig) -> bool {
         self.words.read(text);
         let count = self.words.len();
         if count < 2 * SEED {
-            return Vec::new();
+            return false;
         }
         self.table.reset(count);
         self.chain.clear();
@@ -83,6 +123,7 @@ impl Finder {
         self.mate.clear();
         self.back.clear();
         self.gone.clear();
+        self.last = 0..0;
         let mut any = false;
         let mut at = 0;
         let mut floor = 0;
@@ -121,8 +162,7 @@ impl Finder {
             self.push(found);
             at = at.max(found.copy_end().saturating_sub(SEED - 1)).max(at + 1);
         }
-        any |= self.close(text, config).1;
-        if any { report::collect(text, &self.words, &self.mate, &self.gone) } else { Vec::new() }
+        any | self.close(text, config).1
     }
 
     /// The longest match around a seed, without what is gone and without overlap.
@@ -260,7 +300,7 @@ impl Finder {
             copy: Side { mate: &self.mate, range: start..end, sure: first.copy..last.copy_end() },
             kept: Side { mate: &self.back, range: kept.clone(), sure: first.kept..last.kept_end() },
         };
-        let mut found = verdict::judge(text, words, &passage, config);
+        let mut found = verdict::judge(text, words, &passage, &self.last, config);
         if found.earlier {
             for word in start..end {
                 self.mate[word] = NONE;
@@ -274,6 +314,8 @@ impl Finder {
         let mut floor = 0;
         for (range, kind) in found.goes.drain(..) {
             floor = floor.max(if found.earlier { end } else { range.end });
+            let from = if self.last.end == range.start { self.last.start } else { range.start };
+            self.last = from..range.end;
             self.gone[range].fill(Some(kind));
         }
         for word in from..to.max(end) {

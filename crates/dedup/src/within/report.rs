@@ -7,12 +7,12 @@ use super::borders::cut;
 use super::words::{LINE, Words};
 use super::{Passage, Piece, Repeat};
 
-/// The repeats of a text whose words are all decided.
+/// The repeats of a text whose words are all decided. Labels stay after all.
 pub(super) fn collect(
     text: &str,
     words: &Words,
     mate: &[u32],
-    gone: &[Option<Passage>],
+    gone: &mut [Option<Passage>],
 ) -> Vec<Repeat> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -27,13 +27,29 @@ pub(super) fn collect(
         }
         tell(text, words, mate, gone, start..at, kind, &mut found);
     }
-    keep_labels(text, &mut found);
+    keep_labels(text, words, gone, &mut found);
     found
+}
+
+/// What is left of a text.
+pub(super) fn rest(text: &str, found: &[Repeat]) -> String {
+    let mut rest = String::with_capacity(text.len());
+    let mut at = 0;
+    for repeat in found {
+        rest.push_str(&text[at..repeat.copy.start]);
+        at = repeat.copy.end;
+    }
+    rest + &text[at..]
 }
 
 /// A short line that closes no sentence and comes back again and again is a label: the name below
 /// each of many quotations, a unit, a rating.
-fn keep_labels(text: &str, found: &mut Vec<Repeat>) {
+fn keep_labels(
+    text: &str,
+    words: &Words,
+    gone: &mut [Option<Passage>],
+    found: &mut Vec<Repeat>,
+) {
     /// Fewest copies, besides the first, that make a label.
     const OFTEN: usize = 4;
     /// Longest label, in bytes.
@@ -49,7 +65,14 @@ fn keep_labels(text: &str, found: &mut Vec<Repeat>) {
         let from = starts.partition_point(|&s| s < start);
         starts.get(from + OFTEN - 1) == Some(&start)
     };
-    found.retain(|repeat| !(label(repeat) && often(repeat.kept.start)));
+    found.retain(|repeat| {
+        let stays = label(repeat) && often(repeat.kept.start);
+        if stays {
+            let word = |byte: usize| words.start.partition_point(|&start| (start as usize) < byte);
+            gone[word(repeat.copy.start)..word(repeat.copy.end)].fill(None);
+        }
+        !stays
+    });
 }
 
 /// The word that stays and is equal to `word`.

@@ -410,6 +410,34 @@ proptest! {
     }
 
     #[test]
+    fn cutting_a_post_twice_takes_nothing_more(
+        body in proptest::collection::vec((0usize..9, 1usize..4, 0usize..6), 2..10),
+        pasted in proptest::collection::vec((0usize..10, 1usize..10, 0usize..10, 0usize..8), 1..4),
+        gap in prop_oneof![Just("\n"), Just("\n\n"), Just(" ")],
+    ) {
+        let block = |&(number, count, kind): &(usize, usize, usize)| match kind {
+            0 => "What comes next".to_owned(),
+            1 => format!("Ash County reported {number} new cases on the day, and {count} people died."),
+            2 => format!("- {}", paragraph(number)),
+            _ => (number..9.min(number + count)).map(paragraph).collect::<Vec<_>>().join(" "),
+        };
+        let mut text: Vec<String> = body.iter().map(block).collect();
+        let original = text.clone();
+        for (from, count, at, how) in pasted {
+            let copy = original.iter().skip(from % original.len()).take(count).map(|b| match how {
+                6 => b.replace(" and", ""),
+                7 => format!("{}… Read more", b.get(..b.len() * 2 / 3).unwrap_or(b)),
+                _ => dressed(b, how),
+            });
+            let at = if at < 5 { text.len() } else { at % text.len() };
+            text.splice(at..at, copy.collect::<Vec<_>>());
+        }
+        let text = text.join(gap);
+        let left = rest(&text, &found(&text));
+        prop_assert_eq!(repeats(&left, &WithinConfig::default()), [], "{}", left);
+    }
+
+    #[test]
     fn stricter_thresholds_take_no_more(
         lines in proptest::collection::vec((0usize..9, 0usize..8), 1..24),
         words in 6usize..100,

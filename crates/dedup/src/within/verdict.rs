@@ -44,6 +44,8 @@ struct Judge<'a> {
     pasted: Option<usize>,
     /// From its first exact match to its last: what is around was only tried.
     sure: Range<usize>,
+    /// The last stretch of words of which all go already.
+    gone: &'a Range<usize>,
     config: &'a WithinConfig,
 }
 
@@ -69,13 +71,14 @@ pub(super) fn judge(
     text: &str,
     words: &Words,
     Copies { copy, kept }: &Copies<'_>,
+    gone: &Range<usize>,
     config: &WithinConfig,
 ) -> Found {
     let side = |own: &Side<'_>, other: &Side<'_>| {
         let broken = tail_breaks_off(text, words, &own.range, &other.range);
         let pasted = broken.then_some(own.sure.start);
         let (mate, sure) = (own.mate, own.sure.clone());
-        Judge { text, words, mate, pasted, sure, config }.goes(own.range.clone())
+        Judge { text, words, mate, pasted, sure, gone, config }.goes(own.range.clone())
     };
     if breaks_off(text, words, &kept.range, &copy.range) {
         let goes = side(kept, copy);
@@ -398,7 +401,9 @@ impl Judge<'_> {
     /// follows its first copy directly was pasted all the same.
     fn belongs(&self, range: Range<usize>) -> bool {
         let (text, words) = (self.text, self.words);
-        let follows = self.mate[range.end - 1] as usize + 1 == range.start;
+        // What goes in front of it is not there to belong to.
+        let above = if self.gone.end == range.start { self.gone.start } else { range.start };
+        let follows = self.mate[range.end - 1] as usize + 1 == above;
         if follows || range.len() >= self.config.max_words_below_heading {
             return false;
         }
@@ -416,7 +421,7 @@ impl Judge<'_> {
             }
         }
         let table = prose == 0 && lines > 2;
-        let start = cut(text, words, range.start).1;
+        let start = cut(text, words, above).1;
         table || prose <= 2 && (items == lines || headed(text, start))
     }
 
