@@ -97,6 +97,13 @@ pub(crate) struct Run {
     /// What to do with form letters that differ in names and numbers only.
     #[arg(long, value_name = "WHAT")]
     pub(crate) templates: Option<KeepOrDrop>,
+    /// Leave lines alone that recur over many articles.
+    #[arg(long)]
+    pub(crate) no_boilerplate: bool,
+    /// Take the lines for boilerplate that an earlier run found: its boilerplate.jsonl, or its
+    /// folder. Can be given more than once.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_boilerplate")]
+    pub(crate) profile: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
     /// Exit with 3 when records were rejected.

@@ -116,6 +116,10 @@ fn configure(run: &Run, verbatim: bool) -> Result<Config> {
     if let Some(policy) = &run.keep {
         config.keep = Keep::parse(policy)?;
     }
+    if run.no_boilerplate {
+        config.boilerplate.enabled = false;
+    }
+    config.boilerplate.profiles.extend(run.profile.iter().cloned());
     let across = &mut config.across;
     across.drop_threshold = run.drop_threshold.unwrap_or(across.drop_threshold);
     across.link_threshold = run.link_threshold.unwrap_or(across.link_threshold);

@@ -1,10 +1,10 @@
-//! The rows of `duplicates.jsonl`, `removed.jsonl` and `rejected.jsonl`: what became of everything
-//! that is not in an article row.
+//! The rows of `duplicates.jsonl`, `removed.jsonl`, `boilerplate.jsonl` and `rejected.jsonl`: what
+//! became of everything that is not in an article row.
 
 use newsmill_article::{
     ArticleId, Diff, Duplicate, Method, Origin, Reason, Reject, RejectKind, Removal, Span, Stage,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{RecordName, SourceRow};
 
@@ -78,6 +78,38 @@ impl<'a> RemovedRow<'a> {
             stage: removal.stage,
         }
     }
+}
+
+/// A line that is boilerplate, as the profile of a run tells it and as a later run reads it.
+///
+/// ```
+/// use newsmill_output::BoilerplateRow;
+/// let row: BoilerplateRow = serde_json::from_str(r#"{"line": "Get the Skell Herald by mail!"}"#)?;
+/// assert_eq!((row.source, row.share), (None, 1.0));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct BoilerplateRow {
+    /// The line as it first stood, on one line.
+    pub line: String,
+    /// The fingerprint of its words in 16 hexadecimal digits.
+    #[serde(default)]
+    pub hash: String,
+    /// The source in which it is boilerplate: a domain, or what the articles name; empty for
+    /// articles that name none; null for everywhere.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// Stories there that have it.
+    #[serde(default)]
+    pub stories: u32,
+    /// Their share of all stories there, 0 to 1.
+    #[serde(default = "all")]
+    pub share: f64,
+}
+
+/// The share of a line that a profile simply names.
+fn all() -> f64 {
+    1.0
 }
 
 /// A record that could not be read.

@@ -44,9 +44,9 @@ mod store;
 pub use error::OutputError;
 pub use file::{FileEntry, RunFile};
 pub use format::{FORMATS, Files, Format, Jsonl, Markdown, format_named, write_line};
-pub use ledger::{Bytes, DuplicateRow, RejectedRow, RemovedRow};
+pub use ledger::{BoilerplateRow, Bytes, DuplicateRow, RejectedRow, RemovedRow};
 pub use manifest::{InputEntry, Manifest, ROW_FORMAT, RunFacts};
-pub use names::{DUPLICATES, MANIFEST, REJECTED, REMOVED, REPORT};
+pub use names::{BOILERPLATE, DUPLICATES, MANIFEST, REJECTED, REMOVED, REPORT};
 pub use part::{Frame, PART_BYTES, PartWriter};
 pub use points::Points;
 pub use row::{

@@ -10,6 +10,7 @@ use newsmill_read::ReadOptions;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::boilerplate::BoilerplateConfig;
 
 /// The configuration of a run: what `newsmill.toml` holds, what `--dry-run` prints and what the
 /// manifest keeps. Every field has a default.
@@ -34,6 +35,8 @@ pub struct Config {
     pub within: WithinConfig,
     /// Furniture and promotion.
     pub furniture: FurnitureConfig,
+    /// Lines that recur over many articles.
+    pub boilerplate: BoilerplateConfig,
     /// Duplicates across articles.
     pub across: AcrossConfig,
     /// Which copy stays.
@@ -159,6 +162,7 @@ impl Config {
         if self.output.shard_bytes == 0 {
             return Err(Error::Config("output.shard_bytes must be above 0".to_owned()));
         }
+        self.boilerplate.check()?;
         self.across.validate().map_err(|e| Error::Config(e.to_string()))
     }
 }

@@ -23,6 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod boilerplate;
 mod chain;
 mod config;
 mod error;
@@ -36,6 +37,7 @@ mod spool;
 mod within;
 mod write;
 
+pub use boilerplate::BoilerplateConfig;
 pub use chain::Tap;
 pub use config::{Config, Keep, Mode, OutputConfig};
 pub use error::Error;

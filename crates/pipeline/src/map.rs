@@ -11,8 +11,9 @@ use rayon::prelude::*;
 use tracing::{debug, info_span};
 
 use crate::Error;
+use crate::boilerplate::{Cutter, LineSpool, Noted};
 use crate::chain::{Chain, Sketched, Sketching, Tap, caught};
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::progress::{Pass, Progress};
 use crate::spool::{Frame, Spool, SpoolWriter};
 
@@ -49,6 +50,8 @@ pub(crate) struct Mapped {
     pub(crate) spool: Spool,
     pub(crate) notes: Vec<Note>,
     pub(crate) sketches: Vec<Sketch>,
+    /// Which article has which lines, where boilerplate is looked for.
+    pub(crate) lines: Option<LineSpool>,
     pub(crate) read: u64,
     pub(crate) rejected: u64,
     pub(crate) source_bytes: u64,
@@ -61,6 +64,8 @@ struct Done {
     sketches: Vec<Sketch>,
     /// Kept texts.
     texts: Vec<String>,
+    /// Lines, where boilerplate is looked for.
+    lines: Vec<Noted>,
     rejects: Vec<Reject>,
     bytes: u64,
 }
@@ -80,6 +85,7 @@ pub(crate) fn map(
     progress.begin(Pass::Map, inputs.iter().map(Input::bytes).sum());
     let sketcher = Sketcher::new(&config.across).map_err(|e| Error::Config(e.to_string()))?;
     let batch_chunks = CHUNKS_PER_THREAD * pool.current_num_threads();
+    let mut lines = counts_lines(config).then(|| LineSpool::new(spool.folder()));
     let (mut notes, mut sketches) = (Vec::new(), Vec::new());
     let (mut read, mut rejected, mut source_bytes) = (0, 0, 0);
     thread::scope(|scope| {
@@ -102,6 +108,11 @@ pub(crate) fn map(
                 for text in &done.texts {
                     spool.push_text(text)?;
                 }
+                if let Some(lines) = &mut lines {
+                    for noted in done.lines {
+                        lines.push(noted)?;
+                    }
+                }
                 for row in &done.rejects {
                     debug!(reject = %row, "record rejected");
                     reject(row)?;
@@ -121,7 +132,10 @@ pub(crate) fn map(
         worked.and(ended)
     })?;
     progress.end();
-    Ok(Mapped { spool: spool.finish()?, notes, sketches, read, rejected, source_bytes })
+    if let Some(lines) = &mut lines {
+        lines.finish()?;
+    }
+    Ok(Mapped { spool: spool.finish()?, notes, sketches, lines, read, rejected, source_bytes })
 }
 
 /// Cuts the inputs into chunks, in order. Runs in a thread of its own, a few chunks ahead.
@@ -159,10 +173,24 @@ fn read_chunks(
     Ok(())
 }
 
+/// What becomes of one record.
+struct Worked {
+    article: Article,
+    note: Note,
+    sketched: Sketched,
+    lines: Option<Noted>,
+}
+
+/// Whether boilerplate is looked for.
+fn counts_lines(config: &Config) -> bool {
+    config.mode == Mode::Articles && config.boilerplate.enabled
+}
+
 /// One worker's tools. Made anew after a panic, since they may be half written then.
 struct Worker<'a> {
     chain: Chain<'a>,
     sketching: Sketching<'a>,
+    cutter: Option<Cutter>,
     made: Box<dyn Fn() -> (Chain<'a>, Sketching<'a>) + 'a>,
 }
 
@@ -170,14 +198,15 @@ impl<'a> Worker<'a> {
     fn new(config: &'a Config, sketcher: &'a Sketcher, tap: Option<Tap<'a>>) -> Self {
         let made = move || (Chain::new(config, tap), Sketching::new(config, sketcher));
         let (chain, sketching) = made();
-        Self { chain, sketching, made: Box::new(made) }
+        let cutter = counts_lines(config).then(|| Cutter::new(config.boilerplate.lines));
+        Self { chain, sketching, cutter, made: Box::new(made) }
     }
 
     /// Works one chunk through the chain.
     fn work(&mut self, chunk: Chunk) -> std::io::Result<Done> {
         let mut articles: Vec<Article> = Vec::with_capacity(chunk.len());
         let (mut notes, mut sketches) = (Vec::new(), Vec::new());
-        let (mut texts, mut rejects) = (Vec::new(), Vec::new());
+        let (mut texts, mut lines, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
         let mut bytes = 0;
         for record in chunk {
             let worked = record.and_then(|record| {
@@ -185,26 +214,33 @@ impl<'a> Worker<'a> {
                 self.work_one(record)
             });
             match worked {
-                Ok((article, sketched)) => {
-                    notes.push(note(&article, sketched.text.len()));
-                    texts.push(sketched.text);
-                    sketches.push(sketched.sketch);
-                    articles.push(article);
+                Ok(worked) => {
+                    articles.push(worked.article);
+                    notes.push(worked.note);
+                    texts.push(worked.sketched.text);
+                    sketches.push(worked.sketched.sketch);
+                    lines.extend(worked.lines);
                 }
                 Err(reject) => rejects.push(reject),
             }
         }
         let frame = Frame::pack(&articles)?;
-        Ok(Done { frame, notes, sketches, texts, rejects, bytes })
+        Ok(Done { frame, notes, sketches, texts, lines, rejects, bytes })
     }
 
-    fn work_one(&mut self, record: Record) -> Result<(Article, Sketched), Reject> {
+    fn work_one(&mut self, record: Record) -> Result<Worked, Reject> {
         let origin = record.origin.clone();
         let worked = caught(&origin, |stage| {
             let article = self.chain.article(record, stage)?;
             stage.set(Stage::Across);
             let sketched = self.sketching.sketch(&article);
-            Ok((article, sketched))
+            let note = note(&article, sketched.text.len());
+            stage.set(Stage::Boilerplate);
+            let lines = self.cutter.as_mut().map(|cutter| {
+                let lines = cutter.lines(&article).into_iter().map(|line| line.print);
+                Noted::new(&article, note.domain.as_deref(), lines.collect())
+            });
+            Ok(Worked { article, note, sketched, lines })
         });
         if worked.as_ref().is_err_and(|reject| reject.kind == RejectKind::Panicked) {
             (self.chain, self.sketching) = (self.made)();

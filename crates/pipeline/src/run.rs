@@ -14,6 +14,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use tracing::info;
 
 use crate::Error;
+use crate::boilerplate::{known, settle};
 use crate::chain::Tap;
 use crate::config::Config;
 use crate::map::map;
@@ -84,6 +85,7 @@ pub fn run_with_tap(
     let mut facts = RunFacts { started: jiff::Timestamp::now().to_string(), ..RunFacts::default() };
     job.config.check()?;
     let formats = formats(&job.config)?;
+    let known = known(&job.config.boilerplate)?;
     let inputs = newsmill_read::inputs(&job.inputs, &job.config.limits)?;
     let pool = pool(job.threads)?;
     facts.threads = pool.current_num_threads();
@@ -112,11 +114,17 @@ pub fn run_with_tap(
     let mut mapped = map(&inputs, &job.config, tap, &pool, spool, reject, progress)?;
     info!(read = mapped.read, rejected = mapped.rejected, "read and cleaned");
     let decisions = resolve(&mut mapped, &job.config, &pool, progress)?;
+    let boilerplate = mapped
+        .lines
+        .take()
+        .map(|lines| settle(lines, &decisions, &known, &job.config.boilerplate))
+        .transpose()?;
     let resolved = Resolved {
         config: &job.config,
         spool: &mapped.spool,
         notes: &mapped.notes,
         decisions: &decisions,
+        boilerplate: boilerplate.as_ref(),
     };
     let (mut files, mut tally) = match &folder {
         Some(store) => write(&resolved, &formats, store, &pool, progress)?,
@@ -175,6 +183,7 @@ pub struct Plan {
 pub fn plan(job: &Job) -> Result<Plan, Error> {
     job.config.check()?;
     formats(&job.config)?;
+    known(&job.config.boilerplate)?;
     let inputs = newsmill_read::inputs(&job.inputs, &job.config.limits)?;
     if let Target::Folder { path, .. } = &job.target {
         outside_inputs(path, &job.inputs)?;

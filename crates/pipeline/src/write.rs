@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use tracing::info_span;
 
 use crate::Error;
+use crate::boilerplate::{Boilerplate, Profile, Taken};
 use crate::config::{Config, Mode};
 use crate::map::Note;
 use crate::progress::{Pass, Progress};
@@ -31,6 +32,8 @@ pub(crate) struct Resolved<'a> {
     pub(crate) spool: &'a Spool,
     pub(crate) notes: &'a [Note],
     pub(crate) decisions: &'a [Decision],
+    /// Nothing where it is not looked for.
+    pub(crate) boilerplate: Option<&'a Boilerplate>,
 }
 
 /// What a worker makes of a frame of the spool.
@@ -38,6 +41,7 @@ struct Done {
     formats: Vec<Rows>,
     duplicates: Ledger,
     removed: Ledger,
+    boilerplate: Vec<Taken>,
     tally: Tally,
 }
 
@@ -80,6 +84,7 @@ pub(crate) fn write(
         .collect();
     let mut duplicates = RunFile::create(store, DUPLICATES)?;
     let mut removed = RunFile::create(store, REMOVED)?;
+    let mut profile = resolved.boilerplate.map(Profile::new);
     let mut tally = Tally::default();
     let level = Some(resolved.config.output.zstd_level);
     each(resolved, formats, level, pool, progress, |done| {
@@ -88,6 +93,9 @@ pub(crate) fn write(
         }
         duplicates.write(&done.duplicates.bytes, done.duplicates.rows)?;
         removed.write(&done.removed.bytes, done.removed.rows)?;
+        if let Some(profile) = &mut profile {
+            profile.add(done.boilerplate);
+        }
         tally += done.tally;
         Ok(())
     })?;
@@ -97,6 +105,9 @@ pub(crate) fn write(
     }
     files.push(duplicates.commit()?);
     files.push(removed.commit()?);
+    if let Some(profile) = profile {
+        files.push(profile.write(store)?);
+    }
     Ok((files, tally))
 }
 
@@ -212,8 +223,10 @@ fn work(
     let spooled = |cause| resolved.spool.failed(cause);
     let mut buffers: Vec<(Vec<u8>, Vec<Vec<u8>>)> = vec![Default::default(); formats.len()];
     let (mut duplicates, mut removed) = (Ledger::default(), Ledger::default());
+    let mut cutter = resolved.boilerplate.map(Boilerplate::cutter);
+    let mut boilerplate = Vec::new();
     let mut tally = Tally::default();
-    for (number, article) in articles.into_iter().enumerate() {
+    for (number, mut article) in articles.into_iter().enumerate() {
         let number = first + number;
         match verdict(resolved, number, texts)? {
             Verdict::Drop(duplicate) => {
@@ -222,6 +235,9 @@ fn work(
                 duplicates.push(&row).map_err(spooled)?;
             }
             Verdict::Keep { cluster, related } => {
+                if let (Some(rules), Some(cutter)) = (resolved.boilerplate, &mut cutter) {
+                    boilerplate.extend(rules.remove(number, &mut article, cutter));
+                }
                 let kept = article.kept();
                 let row = if resolved.config.mode == Mode::Verbatim {
                     tally.keep_verbatim(&article);
@@ -250,7 +266,7 @@ fn work(
         })
     });
     let formats = formats.collect::<std::io::Result<_>>().map_err(spooled)?;
-    Ok(Done { formats, duplicates, removed, tally })
+    Ok(Done { formats, duplicates, removed, boilerplate, tally })
 }
 
 /// What became of article `number`, told with ids.
