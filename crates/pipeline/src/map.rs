@@ -96,10 +96,7 @@ pub(crate) fn map(
                 batch
                     .chunks
                     .into_par_iter()
-                    .map_init(
-                        || Worker::new(config, &sketcher, tap),
-                        |worker, chunk| worker.work(chunk),
-                    )
+                    .map_init(|| Worker::new(config, &sketcher, tap), Worker::work)
                     .collect()
             });
             for done in done {

@@ -76,9 +76,9 @@ pub(crate) fn write(
     let mut outputs: Vec<Output<'_>> = formats
         .iter()
         .map(|format| match format.files() {
-            Files::Parts => Output::Parts(
+            Files::Parts => Output::Parts(Box::new(
                 PartWriter::new(store, *format).with_part_bytes(resolved.config.output.shard_bytes),
-            ),
+            )),
             Files::Documents => Output::Documents { format: *format, files: Vec::new() },
         })
         .collect();
@@ -136,7 +136,7 @@ pub(crate) fn stream(
 
 /// One format's files on their way.
 enum Output<'s> {
-    Parts(PartWriter<'s>),
+    Parts(Box<PartWriter<'s>>),
     Documents { format: &'static dyn Format, files: Vec<FileEntry> },
 }
 

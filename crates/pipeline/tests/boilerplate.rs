@@ -1,4 +1,5 @@
 //! Lines that recur over many articles.
+#![allow(clippy::unwrap_used)] // helpers of tests are no tests to clippy
 
 mod common;
 
