@@ -25,6 +25,7 @@ pub(super) enum Fixed {
 pub(super) struct Aligner {
     score: Vec<i32>,
     kept: Vec<u32>,
+    hashes: Vec<u64>,
 }
 
 impl Aligner {
@@ -68,22 +69,27 @@ impl Aligner {
         };
         let (rows, columns) = (copy.len(), self.kept.len());
         let width = columns + 1;
+        self.hashes.clear();
+        self.hashes.extend(self.kept.iter().map(|&k| words.hash[k as usize]));
         self.score.clear();
-        self.score.extend((0..width).map(|column| SKIP * column as i32));
+        self.score.resize((rows + 1) * width, 0);
+        for (cell, column) in self.score.iter_mut().zip(0..width as i32) {
+            *cell = SKIP * column;
+        }
         let mut best = (0, 0, 0);
         for row in 0..rows {
             let hash = words.hash[word(row)];
-            self.score.push(SKIP * (row + 1) as i32);
-            for column in 0..columns {
-                let above = self.score[row * width + column + 1] + SKIP;
-                let left = self.score[(row + 1) * width + column] + SKIP;
-                let mut score = above.max(left);
-                if words.hash[self.kept[column] as usize] == hash {
-                    score = score.max(self.score[row * width + column] + EQUAL);
-                }
-                self.score.push(score);
-                if score > best.0 {
-                    best = (score, row + 1, column + 1);
+            let (done, rest) = self.score.split_at_mut((row + 1) * width);
+            let above = &done[row * width..];
+            let mut left = SKIP * (row as i32 + 1);
+            rest[0] = left;
+            let cells = rest[1..width].iter_mut().zip(above.windows(2)).zip(&self.hashes);
+            for (column, ((cell, above), &other)) in cells.enumerate() {
+                let skipped = above[1].max(left) + SKIP;
+                left = if other == hash { skipped.max(above[0] + EQUAL) } else { skipped };
+                *cell = left;
+                if left > best.0 {
+                    best = (left, row + 1, column + 1);
                 }
             }
         }

@@ -44,12 +44,7 @@ pub(super) fn rest(text: &str, found: &[Repeat]) -> String {
 
 /// A short line that closes no sentence and comes back again and again is a label: the name below
 /// each of many quotations, a unit, a rating.
-fn keep_labels(
-    text: &str,
-    words: &Words,
-    gone: &mut [Option<Passage>],
-    found: &mut Vec<Repeat>,
-) {
+fn keep_labels(text: &str, words: &Words, gone: &mut [Option<Passage>], found: &mut Vec<Repeat>) {
     /// Fewest copies, besides the first, that make a label.
     const OFTEN: usize = 4;
     /// Longest label, in bytes.

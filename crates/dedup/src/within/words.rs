@@ -75,16 +75,26 @@ impl Words {
                 at = end + usize::from(next == b' ');
                 continue;
             }
-            match kind {
-                Kind::Word => {}
-                Kind::Break => {
-                    line = LINE;
-                    at += 1;
-                }
-                Kind::Other => at += 1,
-                Kind::Open => at = link_end(bytes, at).unwrap_or(at + 1),
-                Kind::Wide => at = self.read_folded(text, at, &mut line),
+            if kind == Kind::Other {
+                at += 1;
+                continue;
             }
+            at = self.read_rare(text, at, kind, &mut line);
+        }
+    }
+
+    /// Reads what begins with a byte that is neither part of an ASCII word nor white space or
+    /// punctuation. Gives the byte to go on at. Apart, so that the way of most bytes is short.
+    #[inline(never)]
+    fn read_rare(&mut self, text: &str, at: usize, kind: Kind, line: &mut u8) -> usize {
+        match kind {
+            Kind::Break => {
+                *line = LINE;
+                at + 1
+            }
+            Kind::Open => link_end(text.as_bytes(), at).unwrap_or(at + 1),
+            Kind::Wide => self.read_folded(text, at, line),
+            Kind::Word | Kind::Other => at + 1,
         }
     }
 
@@ -240,7 +250,7 @@ fn ascii_word(bytes: &[u8], at: usize) -> (usize, u64, bool) {
         };
         let eight = u64::from_le_bytes(eight);
         let low = eight & !HIGH;
-        let at_least = |value: u64, byte: u8| value + ONES * u64::from(0x80 - byte);
+        let at_least = |value: u64, byte: u8| value.wrapping_add(ONES * u64::from(0x80 - byte));
         let lower = low | (ONES * 0x20);
         let letter = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
         let digit = at_least(low, b'0') & !at_least(low, b'9' + 1);
