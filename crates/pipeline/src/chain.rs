@@ -17,6 +17,10 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::config::{Config, Mode};
 use crate::within::remove_repeats;
 
+/// What goes can bring together what stood apart, so cleaning goes on until nothing more goes, at
+/// most so often: then the output loses nothing when it is fed in again.
+const CLEANING_ROUNDS: usize = 4;
+
 /// Called with each record before it is parsed: to count, to watch, or in tests to fail.
 pub type Tap<'a> = &'a (dyn Fn(&Record) + Sync);
 
@@ -56,10 +60,16 @@ impl<'a> Chain<'a> {
             return Ok(article);
         }
         let mut article = newsmill_parse::parse(record, limits)?;
-        stage.set(Stage::Within);
-        remove_repeats(&mut article, &mut self.finder, within);
-        stage.set(Stage::Furniture);
-        newsmill_parse::furniture::furniture(&mut article, furniture);
+        for _ in 0..CLEANING_ROUNDS {
+            let before = removed_bytes(&article);
+            stage.set(Stage::Within);
+            remove_repeats(&mut article, &mut self.finder, within);
+            stage.set(Stage::Furniture);
+            newsmill_parse::furniture::furniture(&mut article, furniture);
+            if removed_bytes(&article) == before {
+                break;
+            }
+        }
         stage.set(Stage::Extract);
         article.facts = newsmill_extract::extract(&article, &article.kept(), limits);
         Ok(article)
@@ -109,6 +119,10 @@ pub(crate) fn caught<T>(
         let message = panic_message(panic.as_ref());
         Err(Reject::new(origin.clone(), stage.get(), RejectKind::Panicked, message))
     })
+}
+
+fn removed_bytes(article: &Article) -> usize {
+    article.removals().iter().map(|removal| removal.span.len()).sum()
 }
 
 /// The text as it came, as one block whose line breaks stay.

@@ -2,65 +2,59 @@
 
 use std::ops::Range;
 
-use newsmill_article::{Article, Reason, Removal, Span, Stage};
+use newsmill_article::{Article, Kept, KeptBlock, Reason, Removal, Span, Stage};
 use newsmill_dedup::within::{Finder, Repeat, WithinConfig};
 
 /// Takes the repeats of `article` out: one removal for each block that a repeat covers, each with
 /// the part of the copy that stays as its witness. A block of which nothing else is left goes
 /// whole, signs and all.
+///
+/// What is searched is the kept text, without quoting marks, link targets and line wrapping: the
+/// text that users get, so that it loses nothing more when it is fed in again.
 pub(crate) fn remove_repeats(article: &mut Article, finder: &mut Finder, config: &WithinConfig) {
-    let repeats = finder.repeats(article.text(), config);
-    for repeat in &repeats {
-        for removal in removals(article, repeat) {
-            article.remove(removal);
-        }
+    let kept = article.kept();
+    let repeats = finder.repeats(kept.text(), config);
+    let removals: Vec<Removal> =
+        repeats.iter().flat_map(|repeat| removals(article, &kept, repeat)).collect();
+    for removal in removals {
+        article.remove(removal);
     }
 }
 
-fn removals(article: &Article, repeat: &Repeat) -> Vec<Removal> {
-    let blocks = article.blocks();
-    let first = blocks.partition_point(|b| b.span.end() <= repeat.copy.start);
-    let mut pieces = repeat.pieces.iter().peekable();
-    let mut removals = Vec::new();
-    for block in &blocks[first..] {
-        if block.span.start() >= repeat.copy.end {
-            break;
-        }
-        // What of this block is a copy, and of what.
-        let (mut copy, mut kept, mut exact) = (None, None, true);
-        while let Some(piece) = pieces.peek() {
-            if piece.copy.start >= block.span.end() {
-                break;
-            }
-            if piece.copy.end > block.span.start() {
-                exact &= piece.exact;
-                hull(&mut copy, clip(&piece.copy, block.span));
-                hull(&mut kept, piece.kept.clone());
-            }
-            if piece.copy.end > block.span.end() {
-                break;
-            }
-            pieces.next();
-        }
-        let spans = copy.zip(kept).map(|(c, k)| (article.span(c), article.span(k)));
-        let Some((Ok(copy), Ok(witness))) = spans else { continue };
-        let says_more = |rest: Option<Span>| {
-            rest.is_some_and(|rest| article.slice(rest).contains(char::is_alphanumeric))
-        };
-        let [before, after] = block.span.without(copy);
-        let span = if says_more(before) || says_more(after) { copy } else { block.span };
-        let reason = if exact { Reason::Repeat } else { Reason::NearRepeat };
-        removals.push(
-            Removal::new(span.trim(article.text()), reason, Stage::Within)
-                .with_witness(witness)
-                .with_score(repeat.similarity),
-        );
-    }
-    removals
+fn removals(article: &Article, kept: &Kept, repeat: &Repeat) -> Vec<Removal> {
+    let blocks = kept.blocks();
+    let first = blocks.partition_point(|b| b.range.end <= repeat.copy.start);
+    let blocks = blocks[first..].iter().take_while(|b| b.range.start < repeat.copy.end);
+    blocks.filter_map(|block| removal(article, kept, repeat, block)).collect()
 }
 
-fn clip(range: &Range<usize>, to: Span) -> Range<usize> {
-    range.start.max(to.start())..range.end.min(to.end())
+/// What goes of one block: the pieces of the repeat that lie in it, and what is between them.
+fn removal(article: &Article, kept: &Kept, repeat: &Repeat, block: &KeptBlock) -> Option<Removal> {
+    let from = repeat.pieces.partition_point(|p| p.copy.end <= block.range.start);
+    let pieces = repeat.pieces[from..].iter().take_while(|p| p.copy.start < block.range.end);
+    let (mut copy, mut witness, mut exact) = (None, None, true);
+    let (mut equal, mut words) = (0.0, 0.0);
+    for piece in pieces {
+        let part = piece.copy.start.max(block.range.start)..piece.copy.end.min(block.range.end);
+        let length = part.len() as f32;
+        equal += piece.similarity * length;
+        words += length;
+        exact &= piece.exact;
+        hull(&mut copy, part);
+        hull(&mut witness, piece.kept.clone());
+    }
+    let copy: Range<usize> = copy?;
+    let says_more = |rest: Range<usize>| {
+        kept.text().get(rest).is_some_and(|rest| rest.contains(char::is_alphanumeric))
+    };
+    let more = says_more(block.range.start..copy.start) || says_more(copy.end..block.range.end);
+    let span: Span = if more { kept.span_of(copy)? } else { block.block.span.trim(article.text()) };
+    let reason = if exact { Reason::Repeat } else { Reason::NearRepeat };
+    Some(
+        Removal::new(span, reason, Stage::Within)
+            .with_witness(kept.span_of(witness?)?)
+            .with_score(equal / words),
+    )
 }
 
 fn hull(so_far: &mut Option<Range<usize>>, range: Range<usize>) {
