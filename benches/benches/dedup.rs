@@ -1,4 +1,5 @@
 //! The hot path of duplicates: tokens, shingles and sketch, candidates, proof, decision.
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use newsmill_benches::{bytes, corpus};

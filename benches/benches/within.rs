@@ -1,4 +1,5 @@
 //! Repeats within a text.
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use newsmill_benches::{bytes, corpus};

@@ -41,7 +41,9 @@ pub(crate) fn failure(error: &anyhow::Error) {
         said.push_str(if i > 0 { ": " } else { "" });
         said.push_str(&cause);
     }
-    if let Some(hint) = error.downcast_ref::<newsmill_pipeline::Error>().and_then(|e| e.hint()) {
+    if let Some(hint) =
+        error.downcast_ref::<newsmill_pipeline::Error>().and_then(newsmill_pipeline::Error::hint)
+    {
         said.push_str("; ");
         said.push_str(hint);
     }

@@ -1,4 +1,5 @@
 //! The real binary in a temporary folder.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::Write;
 use std::path::Path;

@@ -1,4 +1,5 @@
 //! The chain over every fixture, held against its snapshot.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Promises of a whole run.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 

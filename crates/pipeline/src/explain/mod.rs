@@ -170,14 +170,14 @@ fn find_row(
             return Ok(None);
         }
         let row: Metadata =
-            serde_json::from_slice(&line).map_err(|e| unreadable(store, name, e.into()))?;
+            serde_json::from_slice(&line).map_err(|e| unreadable(store, name, e))?;
         if wanted(&row) {
             return Ok(Some(row));
         }
     }
 }
 
-fn unreadable(store: &FolderStore, name: &str, cause: std::io::Error) -> Error {
+fn unreadable(store: &FolderStore, name: &str, cause: impl std::fmt::Display) -> Error {
     Error::RunFolder { path: store.root().join(name), detail: cause.to_string() }
 }
 
@@ -200,8 +200,7 @@ fn removed(store: &FolderStore, id: &str) -> Result<Vec<Removed>, Error> {
     let mut found = Vec::new();
     for line in BufReader::with_capacity(1 << 18, store.open(REMOVED)?).lines() {
         let line = line.map_err(|e| unreadable(store, REMOVED, e))?;
-        let row: Row =
-            serde_json::from_str(&line).map_err(|e| unreadable(store, REMOVED, e.into()))?;
+        let row: Row = serde_json::from_str(&line).map_err(|e| unreadable(store, REMOVED, e))?;
         if row.id == id {
             found.push(row.removed);
         } else if !found.is_empty() {

@@ -1,7 +1,5 @@
 //! An explanation in words and as a page.
 
-use std::fmt::Write;
-
 use newsmill_output::escape::terminal;
 
 use super::{Explanation, Fate, Part, Removed};
@@ -133,10 +131,10 @@ impl Explanation {
     fn reason_in_words(&self, removed: &Removed) -> String {
         let mut said = terminal(&removed.reason, 40).replace('_', " ");
         if let Some(of) = removed.of {
-            let _ = write!(said, " of bytes {}..{}", of.start, of.end);
+            said.push_str(&format!(" of bytes {}..{}", of.start, of.end));
         }
         if let Some(score) = removed.score {
-            let _ = write!(said, ", {score:.2}");
+            said.push_str(&format!(", {score:.2}"));
         }
         said
     }
