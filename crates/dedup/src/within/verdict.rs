@@ -404,7 +404,7 @@ impl Judge<'_> {
         // What goes in front of it is not there to belong to.
         let above = if self.gone.end == range.start { self.gone.start } else { range.start };
         let follows = self.mate[range.end - 1] as usize + 1 == above;
-        if follows || range.len() >= self.config.max_words_below_heading {
+        if follows {
             return false;
         }
         let mut prose = 0;
@@ -420,9 +420,12 @@ impl Judge<'_> {
                 from = word;
             }
         }
-        let table = prose == 0 && lines > 2;
         let start = cut(text, words, above).1;
-        table || prose <= 2 && (items == lines || headed(text, start))
+        let table = prose == 0 && lines > 2;
+        let own_line = lines == 1 && border(text, words, range.start) == Border::Line;
+        let quoted = own_line && text[..start].trim_end().ends_with(':');
+        let short = range.len() < self.config.max_words_below_heading;
+        table || quoted || short && prose <= 2 && (items == lines || headed(text, start))
     }
 
     /// Whether a line of it is long enough to be prose.
