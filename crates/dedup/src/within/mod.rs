@@ -26,8 +26,9 @@
 //! A digit or a capitalised word that only the copy has keeps its whole paragraph, and a passage
 //! with several of them is a template and stays whole. What a short line says alone is too little
 //! to call it a repeat; as part of a longer run it goes with the run. A short passage also stays
-//! below a heading, a question or an introduction that only it has, as items of a list, and as
-//! rows of a table: there a text says the same again on purpose. A short line that comes back five
+//! below a heading, a question or an introduction that only it has, and as items of a list: there a
+//! text says the same again on purpose. Rows of a table and a paragraph quoted below a line that
+//! ends with a colon stay whatever their length. A short line that comes back five
 //! times and closes no sentence is a label. A sentence or two inside a paragraph that says more
 //! stay; only a long stretch, or one that breaks off inside a sentence, was pasted there.
 //!
@@ -38,15 +39,19 @@
 //!
 //! # Cost
 //! One pass over the text and a table of its word sequences. Every match, extension and alignment
-//! is bounded, so time and memory are linear in the text whatever it holds.
+//! is bounded, so time and memory are linear in the text whatever it holds. What goes brings new
+//! neighbours together, so a text of which something goes is searched again without it, until
+//! nothing more goes, at most four times in all: so what is left, searched again, loses nothing.
 //!
 //! The seed-and-extend plan is that of local alignment (Altschul et al., BLAST, 1990), chained
 //! like maximal matches in MUMmer (Delcher et al., 1999).
 
+mod accept;
 mod align;
 mod borders;
 mod passages;
 mod report;
+mod seeds;
 mod verdict;
 mod words;
 
@@ -80,8 +85,7 @@ pub struct WithinConfig {
     /// Fewest bytes of such a repeat. Default 100.
     pub min_bytes_broken: usize,
     /// A repeat of fewer words, with at most two lines of whole sentences, stays below a heading,
-    /// a question or an introduction of its own, and in a list, and as a
-    /// table. Default 100.
+    /// a question or an introduction of its own, and in a list. Default 100.
     pub max_words_below_heading: usize,
     /// Fewest words of a repeat that is not exact. Default 60.
     pub min_words_near: usize,

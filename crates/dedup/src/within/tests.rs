@@ -194,6 +194,24 @@ fn what_is_said_on_purpose_stays() {
             format!("Opening hours\n{BRIDGE}\nGetting there\n{FERRY}\nAccess\n{BRIDGE}"),
         ),
         (
+            "a long paragraph quoted below an introduction",
+            format!(
+                "{BRIDGE}\n{}\n{FERRY}\nHer second paragraph shows how:\n{}\n{SHOPS}",
+                (0..8).map(paragraph).collect::<Vec<_>>().join(" "),
+                (0..8).map(paragraph).collect::<Vec<_>>().join(" ")
+            ),
+        ),
+        (
+            "a long table",
+            [BRIDGE, FERRY]
+                .map(|above| {
+                    (0..9).fold(format!("{above}\n"), |table, n| {
+                        table + &paragraph(n).replace('.', " | 12\n")
+                    })
+                })
+                .concat(),
+        ),
+        (
             "a short sentence",
             format!("It was over.\n{BRIDGE}\nIt was over.\n{PIERS}\nIt was over."),
         ),
