@@ -301,6 +301,7 @@ fn is_line_break(c: char) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)] // lists of one removal
 mod tests {
     use super::*;
     use crate::{BlockKind, Origin, Reason, Removal, Stage};

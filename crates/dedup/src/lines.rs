@@ -12,7 +12,7 @@
 //! is somewhere found a hundred times, but no sentence that tells something stands in one of twenty
 //! stories of a paper.
 //!
-//! Lines are known by the [`fingerprint`](crate::exact::fingerprint) of their words, digits
+//! Lines are known by the [`fingerprint`] of their words, digits
 //! included: lines that differ in a number are different lines.
 
 use serde::{Deserialize, Serialize};
