@@ -302,20 +302,34 @@ impl Judge<'_> {
         Gap::Edited
     }
 
-    /// A paragraph that differs in one sentence stays whole.
+    /// A paragraph that differs in one sentence stays whole; of one so long that it is rather many,
+    /// twice as far as a difference counts.
     fn spread_differences(&self, units: &mut [(Range<usize>, Unit)]) {
-        let starts_line =
+        let reach = 2 * self.config.words_per_difference;
+        let differs: Vec<bool> = units.iter().map(|u| u.1 == Unit::Differs).collect();
+        let new_line =
             |u: &(Range<usize>, Unit)| border(self.text, self.words, u.0.start) == Border::Line;
-        let mut from = 0;
-        while from < units.len() {
-            let rest = units[from + 1..].iter().position(starts_line);
-            let to = rest.map_or(units.len(), |at| from + 1 + at);
-            if units[from..to].iter().any(|u| u.1 == Unit::Differs) {
-                for unit in &mut units[from..to] {
-                    unit.1 = Unit::Differs;
-                }
+        let mut last = None;
+        for (unit, &own) in units.iter_mut().zip(&differs) {
+            if new_line(unit) {
+                last = None;
             }
-            from = to;
+            if own {
+                last = Some(unit.0.end);
+            } else if last.is_some_and(|end| unit.0.start - end < reach) {
+                unit.1 = Unit::Differs;
+            }
+        }
+        let mut next = None;
+        for (unit, &own) in units.iter_mut().zip(&differs).rev() {
+            if own {
+                next = Some(unit.0.start);
+            } else if next.is_some_and(|start| start - unit.0.end < reach) {
+                unit.1 = Unit::Differs;
+            }
+            if new_line(unit) {
+                next = None;
+            }
         }
     }
 }
