@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
-use newsmill_article::{Article, Kept, KeptBlock, Reason, Removal, Span, Stage};
+use newsmill_article::{Article, BlockKind, Kept, KeptBlock, Reason, Removal, Span, Stage};
 use newsmill_dedup::within::{Finder, Repeat, WithinConfig};
 
 /// Takes the repeats of `article` out: one removal for each block that a repeat covers, each with
 /// the part of the copy that stays as its witness. A block of which nothing else is left goes
 /// whole, signs and all.
+///
+/// Tables and code stay whatever they repeat, and so do list items, captions and headings unless
+/// they are part of a longer passage with a paragraph in it: what recurs there recurs on purpose.
 ///
 /// What is searched is the kept text, without quoting marks, link targets and line wrapping: the
 /// text that users get, so that it loses nothing more when it is fed in again.
@@ -25,7 +28,14 @@ fn removals(article: &Article, kept: &Kept, repeat: &Repeat) -> Vec<Removal> {
     let blocks = kept.blocks();
     let first = blocks.partition_point(|b| b.range.end <= repeat.copy.start);
     let blocks = blocks[first..].iter().take_while(|b| b.range.start < repeat.copy.end);
-    blocks.filter_map(|block| removal(article, kept, repeat, block)).collect()
+    let is_prose = |b: &KeptBlock| matches!(b.block.kind, BlockKind::Paragraph | BlockKind::Quote);
+    if !blocks.clone().any(is_prose) {
+        return Vec::new();
+    }
+    blocks
+        .filter(|b| !b.block.kind.keeps_line_breaks())
+        .filter_map(|block| removal(article, kept, repeat, block))
+        .collect()
 }
 
 /// What goes of one block: the pieces of the repeat that lie in it, and what is between them.
