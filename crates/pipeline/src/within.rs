@@ -2,21 +2,28 @@
 
 use std::ops::Range;
 
-use newsmill_article::{Article, BlockKind, Kept, KeptBlock, Reason, Removal, Span, Stage};
+use newsmill_article::{Article, Kept, KeptBlock, Reason, Removal, Span, Stage};
 use newsmill_dedup::within::{Finder, Repeat, WithinConfig};
+
+/// A passage of at most so many blocks …
+const REFRAIN_BLOCKS: usize = 3;
+/// … that stands at least so often, each time between other text, is a refrain: a legend below each
+/// plan, the terms of each region.
+const REFRAIN_TIMES: usize = 3;
 
 /// Takes the repeats of `article` out: one removal for each block that a repeat covers, each with
 /// the part of the copy that stays as its witness. A block of which nothing else is left goes
 /// whole, signs and all.
 ///
-/// Tables and code stay whatever they repeat, and so do list items, captions and headings unless
-/// they are part of a longer passage with a paragraph in it: what recurs there recurs on purpose.
+/// Tables and code stay whatever they repeat, and so do refrains: what recurs there recurs on
+/// purpose.
 ///
 /// What is searched is the kept text, without quoting marks, link targets and line wrapping: the
 /// text that users get, so that it loses nothing more when it is fed in again.
 pub(crate) fn remove_repeats(article: &mut Article, finder: &mut Finder, config: &WithinConfig) {
     let kept = article.kept();
-    let repeats = finder.repeats(kept.text(), config);
+    let mut repeats = finder.repeats(kept.text(), config);
+    keep_refrains(&kept, &mut repeats);
     let removals: Vec<Removal> =
         repeats.iter().flat_map(|repeat| removals(article, &kept, repeat)).collect();
     for removal in removals {
@@ -24,14 +31,43 @@ pub(crate) fn remove_repeats(article: &mut Article, finder: &mut Finder, config:
     }
 }
 
+/// Takes the refrains off the list of what goes.
+fn keep_refrains(kept: &Kept, repeats: &mut Vec<Repeat>) {
+    let first_block = |at: usize| kept.blocks().partition_point(|b| b.range.end <= at);
+    let says = |range: Range<usize>| {
+        kept.text().get(range).is_some_and(|text| text.contains(char::is_alphanumeric))
+    };
+    let short = |r: &Repeat| {
+        let blocks = &kept.blocks()[first_block(r.copy.start)..];
+        blocks.iter().take_while(|b| b.range.start < r.copy.end).count() <= REFRAIN_BLOCKS
+    };
+    // Short repeats by the block of the copy that stays; `sort_by_key` keeps their order.
+    let mut short: Vec<(usize, usize)> = (0..repeats.len())
+        .filter(|&i| short(&repeats[i]))
+        .map(|i| (first_block(repeats[i].kept.start), i))
+        .collect();
+    short.sort_by_key(|&(block, _)| block);
+    let mut stays = vec![false; repeats.len()];
+    for group in short.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() + 1 >= REFRAIN_TIMES) {
+        let mut places: Vec<Range<usize>> =
+            group.iter().map(|&(_, i)| repeats[i].copy.clone()).collect();
+        places.push(repeats[group[0].1].kept.clone());
+        places.sort_by_key(|place| place.start);
+        // Pasted one behind the other is no refrain.
+        if places.windows(2).all(|two| says(two[0].end..two[1].start)) {
+            for &(_, i) in group {
+                stays[i] = true;
+            }
+        }
+    }
+    let mut stays = stays.into_iter();
+    repeats.retain(|_| stays.next() == Some(false));
+}
+
 fn removals(article: &Article, kept: &Kept, repeat: &Repeat) -> Vec<Removal> {
     let blocks = kept.blocks();
     let first = blocks.partition_point(|b| b.range.end <= repeat.copy.start);
     let blocks = blocks[first..].iter().take_while(|b| b.range.start < repeat.copy.end);
-    let is_prose = |b: &KeptBlock| matches!(b.block.kind, BlockKind::Paragraph | BlockKind::Quote);
-    if !blocks.clone().any(is_prose) {
-        return Vec::new();
-    }
     blocks
         .filter(|b| !b.block.kind.keeps_line_breaks())
         .filter_map(|block| removal(article, kept, repeat, block))
@@ -72,4 +108,40 @@ fn hull(so_far: &mut Option<Range<usize>>, range: Range<usize>) {
         Some(one) => one.start.min(range.start)..one.end.max(range.end),
         None => range,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use newsmill_article::{Limits, Origin, Record};
+
+    use super::*;
+
+    fn removed(text: &str) -> Vec<String> {
+        let record = Record::text(Origin::new("t", 0), text);
+        let mut article = newsmill_parse::parse(record, &Limits::default()).unwrap();
+        remove_repeats(&mut article, &mut Finder::default(), &WithinConfig::default());
+        let of_repeats = article.removals().iter().filter(|r| r.stage == Stage::Within);
+        of_repeats.map(|r| article.slice(r.span).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_goes_and_what_recurs_on_purpose() {
+        let a = "The ferry to Skell will stop in October, its captain told the council on Monday.";
+        let b = "Nobody in the town could say how the teachers would come over in the winter.";
+        let c = "A small plane was promised by the county, but it cannot land there in fog.";
+        let d = "The harbour master said that she would row them over herself if need be.";
+        // lines of the text, lines that go
+        let cases: &[(&[&str], &[&str])] = &[
+            (&[a, b, a], &[a]),
+            (&[a, b, a, b], &[a, b]),
+            (&[a, a, a, b], &[a, a]),
+            (&[a, b, a, b, a, b], &[a, b, a, b]),
+            // A refrain: three times and more, each between other text.
+            (&[a, b, a, c, a, d], &[]),
+            (&[a, b, c], &[]),
+        ];
+        for (lines, want) in cases {
+            assert_eq!(removed(&lines.join("\n\n")), *want, "{lines:?}");
+        }
+    }
 }
