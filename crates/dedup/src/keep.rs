@@ -387,12 +387,18 @@ fn link_exact(representatives: &[u32], related: &mut [Vec<Related>], config: &Ac
     let members = (0_u32..).zip(representatives).filter(|(doc, first)| doc != *first);
     for (doc, &first) in members {
         for (of, other) in [(doc, first), (first, doc)] {
-            let list = related.get_mut(of as usize);
-            if let Some(list) = list.filter(|list| list.len() < config.related_limit) {
-                list.insert(0, Related { doc: other, kind: RelatedKind::Near, similarity: 1.0 });
+            if let Some(list) = related.get_mut(of as usize) {
+                list.push(Related { doc: other, kind: RelatedKind::Near, similarity: 1.0 });
             }
         }
     }
+    related.iter_mut().for_each(|list| best_first(list, config));
+}
+
+/// The most similar first, no more than the limit.
+fn best_first(list: &mut Vec<Related>, config: &AcrossConfig) {
+    list.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.doc.cmp(&b.doc)));
+    list.truncate(config.related_limit);
 }
 
 /// For each text the pairs it is in that dropped nobody, unless its cluster says it already.
@@ -430,10 +436,7 @@ fn related(
             }
         }
     }
-    for list in &mut related {
-        list.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.doc.cmp(&b.doc)));
-        list.truncate(config.related_limit);
-    }
+    related.iter_mut().for_each(|list| best_first(list, config));
     related
 }
 

@@ -1,7 +1,7 @@
 //! Bytes to text, whatever encoding they are in.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Text and what it took to read it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,13 +30,13 @@ pub struct Decoded {
 pub fn decode(bytes: Vec<u8>, charset: Option<&str>) -> Decoded {
     let (encoding, mark) = match Encoding::for_bom(&bytes) {
         Some(found) => found,
-        None => match charset.and_then(|label| Encoding::for_label(label.trim().as_bytes())) {
+        None => match charset.and_then(|label| declared(label, &bytes)) {
             Some(declared) => (declared, 0),
-            None => (UTF_8, 0),
+            None => (unmarked_utf_16(&bytes).unwrap_or(UTF_8), 0),
         },
     };
     let declared =
-        mark > 0 || charset.is_some_and(|c| Encoding::for_label(c.trim().as_bytes()).is_some());
+        mark > 0 || encoding != UTF_8 || charset.and_then(|c| declared(c, &bytes)).is_some();
     let bytes = match valid_utf8(bytes, encoding, mark) {
         Ok(text) => return Decoded { text, encoding: UTF_8.name(), replaced: 0 },
         Err(bytes) => bytes,
@@ -69,6 +69,30 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Deny)
 }
 
+/// The encoding a label names, unless the bytes contradict it: ASCII is no UTF-16, and `us-ascii` is
+/// said of anything. Labels that stand for no text at all name nothing.
+fn declared(label: &str, bytes: &[u8]) -> Option<&'static Encoding> {
+    let label = label.trim();
+    if label.eq_ignore_ascii_case("us-ascii") || label.eq_ignore_ascii_case("ascii") {
+        return None;
+    }
+    let encoding = Encoding::for_label_no_replacement(label.as_bytes())?;
+    let wide = encoding == UTF_16LE || encoding == UTF_16BE;
+    (!wide || bytes.contains(&0)).then_some(encoding)
+}
+
+/// UTF-16 without a mark: in text that is mostly Latin every other byte is zero.
+fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.get(..bytes.len().min(4096) & !1).filter(|head| head.len() >= 8)?;
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|b| **b == 0).count();
+    let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
+    match (even * 2 > half, odd * 2 > half) {
+        (false, true) => Some(UTF_16LE),
+        (true, false) => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +113,11 @@ mod tests {
             (b"\x83j\x83\x85\x81[\x83X", Some("shift_jis"), "ニュース", "Shift_JIS", 0),
             ("café".as_bytes(), Some("no-such-label"), "café", "UTF-8", 0),
             (b"", None, "", "UTF-8", 0),
+            ("café".as_bytes(), Some("us-ascii"), "café", "UTF-8", 0),
+            (b"ascii only", Some("utf-16"), "ascii only", "UTF-8", 0),
+            (b"ascii only", Some("iso-2022-kr"), "ascii only", "UTF-8", 0),
+            (b"T\0h\0e\0 \0", None, "The ", "UTF-16LE", 0),
+            (b"\0T\0h\0e\0 ", None, "The ", "UTF-16BE", 0),
         ];
         for (bytes, charset, text, encoding, replaced) in cases {
             let got = decode(bytes.to_vec(), *charset);

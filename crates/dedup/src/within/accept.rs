@@ -174,7 +174,7 @@ fn is_heading(line: &str) -> bool {
     let line = line.trim();
     !line.is_empty()
         && !line.starts_with('[')
-        && !line.ends_with(['.', '!', ';', ',', '"', '”', '’', ')', ']', '…'])
+        && !line.ends_with(['.', '!', ';', ',', '"', '”', '’', ')', ']', '…', '。', '！', '।'])
 }
 
 struct Share {

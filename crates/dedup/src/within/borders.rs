@@ -35,12 +35,24 @@ const SHORT_FORMS: &[&str] = &[
     "bzw", "ca", "etc", "approx", "fig", "vol", "pp", "ed", "eds", "al", "cf",
 ];
 
+/// Bytes of a gap between two words that are looked at from either end. A longer one holds no
+/// sentence: reading it anew for every copy of its neighbours would take quadratic time.
+const GAP_MAX: usize = 1024;
+
+/// The first bytes of a gap.
+pub(super) fn head(gap: &str) -> &str {
+    &gap[..gap.floor_char_boundary(GAP_MAX)]
+}
+
 /// The border in front of `word`.
 pub(super) fn border(text: &str, words: &Words, word: usize) -> Border {
     if word == 0 || word >= words.len() {
         return Border::Line;
     }
     let gap = &text[words.gap_before(word, text)];
+    if gap.len() > GAP_MAX {
+        return Border::Line;
+    }
     let line = words.is(word, LINE);
     if !gap.contains(['.', '!', '?', ':', ';', '…', '。', '！', '？', '।', '؟']) {
         return if line && !wrapped(text, words, word) { Border::Line } else { Border::Inside };
@@ -158,23 +170,26 @@ fn line_after(bytes: &[u8], start: usize) -> Range<usize> {
 pub(super) fn cut(text: &str, words: &Words, word: usize) -> (usize, usize) {
     let gap = words.gap_before(word, text);
     let between = &text[gap.clone()];
+    let head = head(between);
+    let tail = gap.start + between.ceil_char_boundary(between.len().saturating_sub(GAP_MAX));
+    let last = &text[tail..gap.end];
     if word == 0 {
-        let start = between.rfind('\n').map_or(0, |at| at + 1);
+        let start = last.rfind('\n').map_or(tail, |at| tail + at + 1);
         return (start, start);
     }
     if word == words.len() {
-        let end = between.find(['\n', '\r']).unwrap_or(between.len());
+        let end = head.find(['\n', '\r']).unwrap_or(between.len());
         return (gap.start + end, text.len());
     }
-    if let (Some(first), Some(last)) = (between.find(['\n', '\r']), between.rfind(['\n', '\r'])) {
-        return (gap.start + first, gap.start + last + 1);
+    if let (Some(first), Some(at)) = (head.find(['\n', '\r']), last.rfind(['\n', '\r'])) {
+        return (gap.start + first, tail + at + 1);
     }
-    let at = match between.rfind(char::is_whitespace) {
+    let at = match last.rfind(char::is_whitespace) {
         Some(at) => {
             // A link between two sentences is part of the first.
-            at + between[at..].chars().next().map_or(1, char::len_utf8)
+            at + last[at..].chars().next().map_or(1, char::len_utf8)
         }
-        None => between.trim_end_matches(['“', '«', '„', '‘', '(', '[', '¿', '¡', '•']).len(),
+        None => last.trim_end_matches(['“', '«', '„', '‘', '(', '[', '¿', '¡', '•']).len(),
     };
-    (gap.start + at, gap.start + at)
+    (tail + at, tail + at)
 }

@@ -87,6 +87,9 @@ fn witness(mate: &[u32], gone: &[Option<Passage>], word: usize) -> Option<usize>
     None
 }
 
+/// Words between two witnesses that no one passage bridges.
+const FAR: usize = 256;
+
 fn tell(
     text: &str,
     words: &Words,
@@ -111,7 +114,8 @@ fn tell(
         if let Some(mate) = mate {
             let last = pieces.iter().rev().find_map(|p| p.kept.clone());
             if let Some(last) = last {
-                if mate < last.end || (last.end..mate).any(|w| gone[w].is_some()) {
+                let far = mate > last.end + FAR;
+                if mate < last.end || far || (last.end..mate).any(|w| gone[w].is_some()) {
                     splits.push(pieces.len());
                     fresh = true;
                 } else if (last.end..=mate).skip(1).any(|w| words.is(w, LINE)) && mate > last.end {

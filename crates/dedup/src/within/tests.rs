@@ -135,6 +135,19 @@ fn pasted_copies_go() {
 
 /// Texts of which nothing may go.
 #[test]
+fn what_follows_a_link_is_read() {
+    for dash in ["—", "\u{a0}", "、"] {
+        let line = |said: &str| {
+            format!(
+                "The full list is at https://example.org/list{dash}{said} hurt when the pier gave way on Monday night in Varde."
+            )
+        };
+        let text = format!("{}\n\n{}\n", line("five people were"), line("nobody at all was"));
+        assert_eq!(repeats(&text, &WithinConfig::default()), [], "{dash:?}");
+    }
+}
+
+#[test]
 fn what_is_said_on_purpose_stays() {
     let chorus = "Oh, the river runs down\nAnd the bells ring on\nOh, the river runs down\nTill the night is gone\n";
     let longer = "Roll on, roll on, you waters of the night and day,\nand carry me away.\n";
@@ -339,6 +352,8 @@ fn hostile_texts_are_read_in_linear_time() {
         (0..=255u8).map(char::from).cycle().take(50_000).collect(),
         format!("{BRIDGE} ").repeat(500),
         format!("{BRIDGE}\n").repeat(500),
+        format!("{BRIDGE}{}{}", "~".repeat(200_000), format!("{BRIDGE}\n").repeat(2_000)),
+        format!("{}{}", " ".repeat(200_000), format!("{BRIDGE}\n").repeat(2_000)),
         (0..3_000).map(row).collect(),
         lines,
     ];

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::align::NONE;
-use super::borders::{Border, border};
+use super::borders::{Border, border, head};
 use super::seeds::SEED;
 use super::words::{CAPITAL, DIGIT, Words, begins, same_letters};
 use super::{Passage, WithinConfig};
@@ -125,7 +125,7 @@ fn tail_breaks_off(text: &str, words: &Words, broken: &Range<usize>, whole: &Ran
 fn stub_end(text: &str, words: &Words, at: usize) -> usize {
     /// Most words of a stub.
     const LONGEST: usize = 8;
-    let gap = &text[words.gap_before(at, text)];
+    let gap = head(&text[words.gap_before(at, text)]);
     if !gap.contains('…') && !gap.contains("...") {
         return at;
     }
@@ -144,7 +144,7 @@ fn stub_end(text: &str, words: &Words, at: usize) -> usize {
 
 /// Whether the sentence in front of `word` is closed by a mark.
 pub(super) fn ends_sentence(text: &str, words: &Words, word: usize) -> bool {
-    let gap = &text[words.gap_before(word, text)];
+    let gap = head(&text[words.gap_before(word, text)]);
     let line = gap.split(['\n', '\r']).next().unwrap_or("").trim_end();
     let mark = line.trim_end_matches(['”', '"', '’', '\'', ')', ']', '»', '“', '*', '_']);
     mark.ends_with(['.', '!', '?', '。', '！', '？', '।', '؟']) && !mark.ends_with("...")

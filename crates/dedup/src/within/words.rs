@@ -298,7 +298,8 @@ fn bare_link(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
         _ => false,
     };
     link.then(|| {
-        let stop = |&b: &u8| b <= b' ' || matches!(b, b'<' | b'>' | b'"' | b')' | b']');
+        // What is not ASCII may be a dash or a blank behind the link: it is read as words.
+        let stop = |&b: &u8| !b.is_ascii_graphic() || matches!(b, b'<' | b'>' | b'"' | b')' | b']');
         end + bytes[end..].iter().position(stop).unwrap_or(bytes.len() - end)
     })
 }

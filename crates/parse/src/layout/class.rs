@@ -144,6 +144,9 @@ fn number(slice: &str) -> Option<Class> {
 pub(super) fn definition(slice: &str) -> Option<(std::ops::Range<usize>, std::ops::Range<usize>)> {
     if let Some(Class::Number { length, .. }) = number(slice) {
         let digits = slice.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 0 {
+            return None;
+        }
         return super::links::is_target(&slice[length..])
             .then_some((0..digits, length..slice.len()));
     }
