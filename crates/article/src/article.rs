@@ -1,5 +1,6 @@
 //! An article: a text that never changes, its blocks, and what was taken out of it.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -144,6 +145,24 @@ impl Article {
         let at = from + usize::from(from < to && before(&self.removals[from]));
         let absorbed = self.removals[at..to].iter().take_while(|r| span.contains(r.span)).count();
         self.removals.splice(at..at + absorbed, [Removal { span, ..removal }]);
+    }
+
+    /// Takes many spans out at once: linear in their number and that of the removals there are,
+    /// apart from sorting. Where two overlap, the one that starts first goes first, of two that
+    /// start together the longer one.
+    ///
+    /// # Panics
+    /// As [`Article::remove`].
+    pub fn remove_all(&mut self, mut removals: Vec<Removal>) {
+        if removals.is_empty() {
+            return;
+        }
+        // Adding in order is linear; adding in between those of other stages would not be.
+        removals.append(&mut self.removals);
+        removals.sort_by_key(|r| (r.span.start(), Reverse(r.span.end())));
+        for removal in removals {
+            self.remove(removal);
+        }
     }
 
     /// Takes removals back that `unwanted` picks, and returns how many.

@@ -210,7 +210,8 @@ impl BlockWriter<'_> {
         if self.at_start || self.kept.runs.last().is_none_or(|r| r.kept + r.len != end) {
             return;
         }
-        let trimmed = self.kept.text.trim_end_matches([' ', '\t', '\u{a0}']).len();
+        let trimmed =
+            self.kept.text.trim_end_matches(|c: char| c.is_whitespace() && !is_line_break(c)).len();
         let Some(run) = self.kept.runs.last_mut() else { return };
         let cut = (end - trimmed).min(run.len);
         if cut > 0 {
@@ -371,7 +372,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_byte_is_kept_removed_or_white_space(
-            text in "[ab \n\t\u{a0}á<>]{0,40}",
+            text in "[ab \n\t\u{a0}\u{2003}á<>]{0,40}",
             cuts in proptest::collection::vec((0usize..60, 0usize..60), 0..5),
             code in any::<bool>(),
         ) {

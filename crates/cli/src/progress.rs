@@ -39,7 +39,9 @@ impl Progress for Bars {
         self.with(|slot| {
             if let Some(bar) = slot {
                 bar.set_position(done);
-                bar.set_prefix(format!("· {records} records"));
+                if records > 0 {
+                    bar.set_prefix(format!("· {records} records"));
+                }
             }
         });
     }

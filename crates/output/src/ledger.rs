@@ -41,6 +41,7 @@ impl<'a> DuplicateRow<'a> {
 #[derive(Clone, Debug, Serialize)]
 pub struct RemovedRow<'a> {
     id: &'a ArticleId,
+    source: SourceRow<'a>,
     start: usize,
     end: usize,
     reason: Reason,
@@ -65,11 +66,12 @@ impl From<Span> for Bytes {
 }
 
 impl<'a> RemovedRow<'a> {
-    /// The row of one removal from the article `id`.
+    /// The row of one removal from the article `id` from `origin`.
     #[must_use]
-    pub fn new(id: &'a ArticleId, removal: &Removal) -> Self {
+    pub fn new(id: &'a ArticleId, origin: &'a Origin, removal: &Removal) -> Self {
         Self {
             id,
+            source: SourceRow::new(origin),
             start: removal.span.start(),
             end: removal.span.end(),
             reason: removal.reason,

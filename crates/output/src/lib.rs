@@ -46,7 +46,7 @@ pub use file::{FileEntry, RunFile};
 pub use format::{FORMATS, Files, Format, Jsonl, Markdown, format_named, write_line};
 pub use ledger::{BoilerplateRow, Bytes, DuplicateRow, RejectedRow, RemovedRow};
 pub use manifest::{InputEntry, Manifest, ROW_FORMAT, RunFacts};
-pub use names::{BOILERPLATE, DUPLICATES, MANIFEST, REJECTED, REMOVED, REPORT};
+pub use names::{BOILERPLATE, DUPLICATES, MANIFEST, REJECTED, REMOVED, REPORT, SCRATCH};
 pub use part::{Frame, PART_BYTES, PartWriter};
 pub use points::Points;
 pub use row::{

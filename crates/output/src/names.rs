@@ -18,6 +18,9 @@ pub const MANIFEST: &str = "manifest.json";
 /// One self-contained page.
 pub const REPORT: &str = "report.html";
 
+/// How the names of scratch folders in a run folder start.
+pub const SCRATCH: &str = ".spool-";
+
 /// The folders in a run folder.
 pub(crate) const FOLDERS: [&str; 2] = ["articles", "md"];
 

@@ -59,7 +59,7 @@ fn each_call_fails_once_in_memory() {
         }
         let error = done.unwrap_err();
         assert!(error.to_string().starts_with("cannot write "), "{error}");
-        assert!(error.hint().contains("--resume"), "{error}");
+        assert!(error.hint().contains("--overwrite"), "{error}");
         assert!(!store.inner().exists(MANIFEST).unwrap(), "call {fails}");
         for name in store.inner().names() {
             assert_eq!(store.inner().file(&name), whole.file(&name), "call {fails}: {name}");

@@ -36,13 +36,14 @@ impl<'a> Chain<'a> {
         Self { config, finder: Finder::default(), tap }
     }
 
-    /// The article of one record: parsed, cleaned within, its facts taken out. `stage` tells which
+    /// The article of one record, parsed, cleaned within, its facts taken out, and its kept text
+    /// (empty in [`Mode::Verbatim`]). `stage` tells which
     /// stage is at work.
     pub(crate) fn article(
         &mut self,
         mut record: Record,
         stage: &Cell<Stage>,
-    ) -> Result<Article, Reject> {
+    ) -> Result<(Article, Kept), Reject> {
         if let Some(tap) = self.tap {
             tap(&record);
         }
@@ -57,7 +58,7 @@ impl<'a> Chain<'a> {
             WebUrl.extract(&article, &kept, &mut facts);
             Published.extract(&article, &kept, &mut facts);
             article.facts = facts;
-            return Ok(article);
+            return Ok((article, kept));
         }
         let mut article = newsmill_parse::parse(record, limits)?;
         for _ in 0..CLEANING_ROUNDS {
@@ -71,8 +72,9 @@ impl<'a> Chain<'a> {
             }
         }
         stage.set(Stage::Extract);
-        article.facts = newsmill_extract::extract(&article, &article.kept(), limits);
-        Ok(article)
+        let kept = article.kept();
+        article.facts = newsmill_extract::extract(&article, &kept, limits);
+        Ok((article, kept))
     }
 }
 
@@ -96,10 +98,10 @@ impl<'a> Sketching<'a> {
         Self { config, sketcher, tokens: Tokens::default(), shingles: ShingleSet::new() }
     }
 
-    pub(crate) fn sketch(&mut self, article: &Article) -> Sketched {
+    pub(crate) fn sketch(&mut self, article: &Article, kept: Kept) -> Sketched {
         let text = match self.config.mode {
             Mode::Verbatim => article.text().to_owned(),
-            Mode::Articles => article.kept().into_text(),
+            Mode::Articles => kept.into_text(),
         };
         tokenize_into(&text, &mut self.tokens);
         let words = self.config.across.shingle_words;

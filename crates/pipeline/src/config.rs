@@ -91,7 +91,12 @@ impl Keep {
                     let list = std::fs::read_to_string(&path)
                         .map_err(|cause| Error::Open { path, cause })?;
                     let domains = list.lines().map(|l| l.split('#').next().unwrap_or("").trim());
-                    Self::Prefer(domains.filter(|d| !d.is_empty()).map(str::to_lowercase).collect())
+                    let domains = domains.filter(|d| !d.is_empty()).map(|name| {
+                        let address = newsmill_extract::normalize_url(name);
+                        let domain = address.map(|a| a.domain).filter(|d| !d.is_empty());
+                        domain.unwrap_or_else(|| name.to_lowercase())
+                    });
+                    Self::Prefer(domains.collect())
                 }
                 None => {
                     return Err(Error::Config(format!(
@@ -163,6 +168,15 @@ impl Config {
             return Err(Error::Config("output.shard_bytes must be above 0".to_owned()));
         }
         self.boilerplate.check()?;
+        if let Some(name) = &self.read.from
+            && newsmill_read::ALL.iter().all(|container| container.name() != name)
+        {
+            let known: Vec<_> = newsmill_read::ALL.iter().map(|c| c.name()).collect();
+            return Err(Error::Config(format!(
+                "`{name}` is no input format; use {}",
+                known.join(", ")
+            )));
+        }
         self.across.validate().map_err(|e| Error::Config(e.to_string()))
     }
 }

@@ -46,6 +46,9 @@ pub enum Error {
     /// The books do not balance, which is a bug.
     #[error("{0}; this is a bug in newsmill, please report it")]
     Books(#[from] newsmill_article::Imbalance),
+    /// A bug outside of any one article's work.
+    #[error("{0} panicked; this is a bug in newsmill, please report it")]
+    Panicked(String),
     /// Worker threads cannot be started.
     #[error("cannot start worker threads: {0}")]
     Threads(String),

@@ -3,6 +3,9 @@
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use newsmill_article::{Article, ArticleId, Record, Reject, RejectKind, Stage};
 use newsmill_dedup::sketch::{Sketch, Sketcher};
 use newsmill_read::Input;
@@ -39,7 +42,7 @@ struct Batch {
 pub(crate) struct Note {
     pub(crate) id: ArticleId,
     pub(crate) kept_bytes: u64,
-    pub(crate) published: Option<Box<str>>,
+    pub(crate) published: Option<i64>,
     pub(crate) domain: Option<Box<str>>,
     pub(crate) truncated: bool,
 }
@@ -125,7 +128,7 @@ pub(crate) fn map(
         });
         // A reader that waits to send ends once nobody receives any more.
         drop(receive);
-        let ended = reader.join().unwrap_or_else(|_| Err(Error::Threads("the reader died".into())));
+        let ended = reader.join().unwrap_or_else(|_| Err(Error::Panicked("the reader".into())));
         worked.and(ended)
     })?;
     progress.end();
@@ -148,7 +151,8 @@ fn read_chunks(
         debug!(path = %input.path(), "reading");
         let mut records = newsmill_read::records(input, &config.read, &config.limits)?;
         while let Some(record) = records.next() {
-            bytes += record.as_ref().map_or(0, |r| r.content.len());
+            // A row's other fields count too.
+            bytes += record.as_ref().map_or(0, |r| r.content.len().max(r.origin.length as usize));
             chunk.push(record);
             if bytes >= CHUNK_BYTES || chunk.len() >= CHUNK_RECORDS {
                 chunks.push(std::mem::take(&mut chunk));
@@ -228,9 +232,9 @@ impl<'a> Worker<'a> {
     fn work_one(&mut self, record: Record) -> Result<Worked, Reject> {
         let origin = record.origin.clone();
         let worked = caught(&origin, |stage| {
-            let article = self.chain.article(record, stage)?;
+            let (article, kept) = self.chain.article(record, stage)?;
             stage.set(Stage::Across);
-            let sketched = self.sketching.sketch(&article);
+            let sketched = self.sketching.sketch(&article, kept);
             let note = note(&article, sketched.text.len());
             stage.set(Stage::Boilerplate);
             let lines = self.cutter.as_mut().map(|cutter| {
@@ -252,8 +256,36 @@ fn note(article: &Article, kept_bytes: usize) -> Note {
     Note {
         id: article.id.clone(),
         kept_bytes: kept_bytes as u64,
-        published: facts.published.as_ref().map(|p| p.value.as_str().into()),
+        published: facts.published.as_ref().and_then(|p| seconds(&p.value)),
         domain: domain.map(|address| address.domain.into()),
         truncated: article.truncated,
+    }
+}
+
+/// A date of RFC 3339, as exact as it is, as seconds since 1970; without a zone it is taken for UTC.
+fn seconds(date: &str) -> Option<i64> {
+    if let Ok(instant) = date.parse::<Timestamp>() {
+        return Some(instant.as_second());
+    }
+    let local = date.parse::<DateTime>().or_else(|_| format!("{date}T00:00:00").parse()).ok()?;
+    Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn dates_are_compared_as_moments() {
+        let rows = [
+            ("2019-03-11", Some(1_552_262_400)),
+            ("2019-03-11T17:07:00", Some(1_552_324_020)),
+            ("2019-03-11T17:07:00-04:00", Some(1_552_338_420)),
+            ("2019-03-11T20:00:00Z", Some(1_552_334_400)),
+            ("soon", None),
+        ];
+        for (date, want) in rows {
+            assert_eq!(seconds(date), want, "{date}");
+        }
     }
 }

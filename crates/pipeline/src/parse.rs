@@ -24,9 +24,9 @@ pub fn parse(
     Ok(records.map(move |record| {
         let record = record?;
         let origin = record.origin.clone();
-        let article = caught(&origin, |stage| chain.article(record, stage))?;
+        let (article, kept) = caught(&origin, |stage| chain.article(record, stage))?;
         let mut row = Vec::new();
-        write_line(&ArticleRow::new(&article, &article.kept(), None, &[]), &mut row)
+        write_line(&ArticleRow::new(&article, &kept, None, &[]), &mut row)
             .map_err(|e| Reject::new(origin, Stage::Output, RejectKind::Malformed, e))?;
         Ok(row)
     }))

@@ -24,7 +24,8 @@ impl Pass {
     }
 }
 
-/// Told how far a run is. Called from one thread at a time, a few times a second at most.
+/// Told how far a run is, from any thread; now and then `done` is a little behind what was told
+/// before.
 pub trait Progress: Sync {
     /// A pass begins; `total` is how much there is to do, if that is known.
     fn begin(&self, pass: Pass, total: Option<u64>);

@@ -150,10 +150,10 @@ fn order(notes: &[Note], keep: &Keep) -> KeepOrder {
         Keep::Input => KeepOrder::input(docs),
         Keep::Longest => KeepOrder::by_key(docs, |doc| Reverse(note(doc).kept_bytes)),
         Keep::Earliest => KeepOrder::by_key(docs, |doc| {
-            let published = note(doc).published.clone();
+            let published = note(doc).published;
             (published.is_none(), published)
         }),
-        Keep::Latest => KeepOrder::by_key(docs, |doc| Reverse(note(doc).published.clone())),
+        Keep::Latest => KeepOrder::by_key(docs, |doc| Reverse(note(doc).published)),
         Keep::Prefer(domains) => {
             let rank: HashMap<&str, usize> =
                 domains.iter().enumerate().rev().map(|(i, d)| (d.as_str(), i)).collect();

@@ -84,7 +84,7 @@ pub fn run_with_tap(
     let started = Instant::now();
     let mut facts = RunFacts { started: jiff::Timestamp::now().to_string(), ..RunFacts::default() };
     job.config.check()?;
-    let formats = formats(&job.config)?;
+    let formats = formats(job)?;
     let known = known(&job.config.boilerplate)?;
     let inputs = newsmill_read::inputs(&job.inputs, &job.config.limits)?;
     let pool = pool(job.threads)?;
@@ -92,7 +92,7 @@ pub fn run_with_tap(
 
     let folder = match &job.target {
         Target::Folder { path, overwrite } => {
-            outside_inputs(path, &job.inputs)?;
+            apart(path, &job.inputs, &inputs)?;
             let mode = if *overwrite { Folder::Overwrite } else { Folder::New };
             Some(FolderStore::open(path, mode)?)
         }
@@ -182,11 +182,11 @@ pub struct Plan {
 /// As [`run`], as far as it can be known beforehand.
 pub fn plan(job: &Job) -> Result<Plan, Error> {
     job.config.check()?;
-    formats(&job.config)?;
+    formats(job)?;
     known(&job.config.boilerplate)?;
     let inputs = newsmill_read::inputs(&job.inputs, &job.config.limits)?;
     if let Target::Folder { path, .. } = &job.target {
-        outside_inputs(path, &job.inputs)?;
+        apart(path, &job.inputs, &inputs)?;
     }
     Ok(Plan {
         inputs: inputs.iter().map(|i| (i.path().to_string(), i.bytes())).collect(),
@@ -250,9 +250,9 @@ impl fmt::Display for Summary {
     }
 }
 
-fn formats(config: &Config) -> Result<Vec<&'static dyn Format>, Error> {
+fn formats(job: &Job) -> Result<Vec<&'static dyn Format>, Error> {
     let mut formats: Vec<&'static dyn Format> = Vec::new();
-    for name in &config.output.formats {
+    for name in &job.config.output.formats {
         let format = format_named(name).ok_or_else(|| {
             let known: Vec<_> = newsmill_output::FORMATS.iter().map(|f| f.name()).collect();
             Error::Config(format!("`{name}` is no output format; use {}", known.join(", ")))
@@ -260,6 +260,9 @@ fn formats(config: &Config) -> Result<Vec<&'static dyn Format>, Error> {
         if formats.iter().all(|f| f.name() != format.name()) {
             formats.push(format);
         }
+    }
+    if job.target == Target::Stdout && formats.len() > 1 {
+        return Err(Error::Config("standard output takes one format only".to_owned()));
     }
     if formats.is_empty() { Err(no_format()) } else { Ok(formats) }
 }
@@ -276,19 +279,38 @@ fn pool(threads: usize) -> Result<ThreadPool, Error> {
         .map_err(|e| Error::Threads(e.to_string()))
 }
 
-/// A run folder inside a folder that is read would be read by the next run.
-fn outside_inputs(run: &Path, inputs: &[String]) -> Result<(), Error> {
-    let Ok(run) = std::path::absolute(run) else { return Ok(()) };
-    for input in inputs {
-        let folder = std::path::absolute(input).ok().filter(|path| path.is_dir());
-        if folder.is_some_and(|folder| run.starts_with(folder)) {
-            return Err(Error::Config(format!(
-                "the run folder {} lies inside the input {input}; choose one outside with -o",
-                run.display()
-            )));
+/// A run folder inside a folder that is read would be read by the next run, and an input inside the
+/// run folder would be gone when the folder is made ready.
+fn apart(run: &Path, arguments: &[String], inputs: &[Input]) -> Result<(), Error> {
+    let run = real(run);
+    let overlap = |input: &str, how: &str| {
+        Error::Config(format!(
+            "the run folder {} lies {how} {input}; choose another one with -o",
+            run.display()
+        ))
+    };
+    for argument in arguments.iter().filter(|argument| Path::new(argument).is_dir()) {
+        if run.starts_with(real(Path::new(argument))) {
+            return Err(overlap(argument, "inside the input"));
+        }
+    }
+    for input in inputs.iter().filter(|input| !input.is_stdin()) {
+        if real(Path::new(&**input.path())).starts_with(&run) {
+            return Err(overlap(input.path(), "around the input"));
         }
     }
     Ok(())
+}
+
+/// The path without links and `..`, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for there in path.ancestors() {
+        if let (Ok(real), Ok(rest)) = (there.canonicalize(), path.strip_prefix(there)) {
+            return real.join(rest);
+        }
+    }
+    path
 }
 
 /// The most memory this process has held, where the system tells (Linux).

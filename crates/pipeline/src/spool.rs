@@ -84,7 +84,7 @@ impl SpoolWriter {
     /// A new spool in a hidden folder of `run`.
     pub(crate) fn create(run: &Path) -> Result<Self, Error> {
         let folder = tempfile::Builder::new()
-            .prefix(".spool-")
+            .prefix(newsmill_output::SCRATCH)
             .tempdir_in(run)
             .map_err(|cause| Error::Spool { path: run.to_owned(), cause })?;
         let open = |name: &str| {

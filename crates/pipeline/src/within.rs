@@ -9,7 +9,7 @@ use newsmill_dedup::within::{Finder, Repeat, WithinConfig};
 const REFRAIN_BLOCKS: usize = 3;
 /// … that stands at least so often, each time between other text, is a refrain: a legend below each
 /// plan, the terms of each region.
-const REFRAIN_TIMES: usize = 3;
+const REFRAIN_TIMES: usize = 5;
 
 /// Takes the repeats of `article` out: one removal for each block that a repeat covers, each with
 /// the part of the copy that stays as its witness. A block of which nothing else is left goes
@@ -26,9 +26,7 @@ pub(crate) fn remove_repeats(article: &mut Article, finder: &mut Finder, config:
     keep_refrains(&kept, &mut repeats);
     let removals: Vec<Removal> =
         repeats.iter().flat_map(|repeat| removals(article, &kept, repeat)).collect();
-    for removal in removals {
-        article.remove(removal);
-    }
+    article.remove_all(removals);
 }
 
 /// Takes the refrains off the list of what goes.
@@ -130,14 +128,17 @@ mod tests {
         let b = "Nobody in the town could say how the teachers would come over in the winter.";
         let c = "A small plane was promised by the county, but it cannot land there in fog.";
         let d = "The harbour master said that she would row them over herself if need be.";
+        let e = "Its hut on the pier was painted green again by the children of the school.";
+        let f = "Until then the post will come by the noon boat on Tuesdays and on Fridays.";
         // lines of the text, lines that go
         let cases: &[(&[&str], &[&str])] = &[
             (&[a, b, a], &[a]),
             (&[a, b, a, b], &[a, b]),
             (&[a, a, a, b], &[a, a]),
             (&[a, b, a, b, a, b], &[a, b, a, b]),
-            // A refrain: three times and more, each between other text.
-            (&[a, b, a, c, a, d], &[]),
+            (&[a, b, a, c, a, d], &[a, a]),
+            // A refrain: five times and more, each between other text.
+            (&[a, b, a, c, a, d, a, e, a, f], &[]),
             (&[a, b, c], &[]),
         ];
         for (lines, want) in cases {

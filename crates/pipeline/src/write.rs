@@ -192,14 +192,10 @@ fn each(
         let done: Vec<Result<Done, Error>> = pool.install(|| {
             batch
                 .par_iter()
-                .map_init(
-                    || resolved.spool.texts(),
-                    |texts, (first, frame)| {
-                        let articles = frame.unpack().map_err(|e| resolved.spool.damaged(e))?;
-                        let texts = texts.as_mut().map_err(|e| Error::Config(e.to_string()))?;
-                        work(resolved, formats, level, *first, articles, texts)
-                    },
-                )
+                .map(|(first, frame)| {
+                    let articles = frame.unpack().map_err(|e| resolved.spool.damaged(e))?;
+                    work(resolved, formats, level, *first, articles, &mut resolved.spool.texts()?)
+                })
                 .collect()
         });
         for done in done {
@@ -253,7 +249,8 @@ fn work(
                     }
                 }
                 for removal in article.removals() {
-                    removed.push(&RemovedRow::new(&article.id, removal)).map_err(spooled)?;
+                    let row = RemovedRow::new(&article.id, &article.origin, removal);
+                    removed.push(&row).map_err(spooled)?;
                 }
             }
         }

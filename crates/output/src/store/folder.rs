@@ -83,10 +83,24 @@ impl FolderStore {
                 let old = |folder: &str, file: &str| {
                     names::is_draft(file) || names::is_run_file(folder, file)
                 };
+                self.clear_scratch().map_err(wrap)?;
                 self.clear(old).map_err(wrap)
             }
             Mode::Resume => self.clear(|_, file| names::is_draft(file)).map_err(wrap),
         }
+    }
+
+    /// Deletes the scratch folders that a run left behind when it was killed.
+    fn clear_scratch(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            let ours = entry.file_name().to_string_lossy().starts_with(names::SCRATCH);
+            // `file_type` does not follow links.
+            if ours && entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// Deletes the files that `old` picks by folder and name.

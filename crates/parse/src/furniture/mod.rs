@@ -23,8 +23,6 @@ mod signature;
 mod tokens;
 mod unit;
 
-use std::cmp::Reverse;
-
 use newsmill_article::{Article, Reason, Removal, Span, Stage};
 use serde::{Deserialize, Serialize};
 
@@ -88,17 +86,8 @@ pub fn furniture(article: &mut Article, config: &FurnitureConfig) {
     let mut judge = Judge::new(article, config);
     judge.walk_up();
     judge.walk_down();
-    let mut removals = judge.removals();
-    if removals.is_empty() {
-        return;
-    }
-    // Adding in order is linear; adding many in between those of other stages would not be.
-    removals.extend_from_slice(article.removals());
-    removals.sort_by_key(|r| (r.span.start(), Reverse(r.span.end())));
-    article.restore(|_| true);
-    for removal in removals {
-        article.remove(removal);
-    }
+    let removals = judge.removals();
+    article.remove_all(removals);
 }
 
 /// What is taken of a unit.

@@ -115,7 +115,10 @@ pub fn explain(run: &Path, id: &str) -> Result<Explanation, Error> {
     let config = serde_json::from_value(manifest.configuration).unwrap_or_default();
     match told.source.as_ref().map(|source| text(source, &config)) {
         Some(Ok(text)) => {
-            let removed = if fate == Fate::Kept { removed(&store, id)? } else { Vec::new() };
+            let removed = match &told.source {
+                Some(source) if fate == Fate::Kept => removed(&store, id, source)?,
+                _ => Vec::new(),
+            };
             told.parts = parts(&text, removed);
         }
         Some(Err(why)) => told.missing = Some(why),
@@ -189,11 +192,13 @@ fn source(row: &Metadata, fate: Fate) -> Option<Source> {
     serde_json::from_str(row.get("source")?.get()).ok()
 }
 
-/// The rows of `removed.jsonl` of the article, in order.
-fn removed(store: &FolderStore, id: &str) -> Result<Vec<Removed>, Error> {
+/// The rows of `removed.jsonl` of the article, in order. Ids of rows need not be unique, their
+/// sources are.
+fn removed(store: &FolderStore, id: &str, source: &Source) -> Result<Vec<Removed>, Error> {
     #[derive(Deserialize)]
     struct Row {
         id: String,
+        source: Source,
         #[serde(flatten)]
         removed: Removed,
     }
@@ -201,7 +206,7 @@ fn removed(store: &FolderStore, id: &str) -> Result<Vec<Removed>, Error> {
     for line in BufReader::with_capacity(1 << 18, store.open(REMOVED)?).lines() {
         let line = line.map_err(|e| unreadable(store, REMOVED, e))?;
         let row: Row = serde_json::from_str(&line).map_err(|e| unreadable(store, REMOVED, e))?;
-        if row.id == id {
+        if row.id == id && row.source == *source {
             found.push(row.removed);
         } else if !found.is_empty() {
             // The rows of an article stand together.
