@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use newsmill_article::{Limits, Record, Reject};
 
-use crate::{JsonLines, PlainText, ReadError, ReadOptions};
+use crate::{HtmlPage, JsonLines, PlainText, ReadError, ReadOptions};
 
 /// Every container format, in the order in which content is tried.
-pub const ALL: &[&dyn Container] = &[&JsonLines, &PlainText];
+pub const ALL: &[&dyn Container] = &[&JsonLines, &HtmlPage, &PlainText];
 
 /// A format that holds records.
 ///
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn an_unknown_name_is_answered_with_the_known_ones() {
         let error = named("docx").err().unwrap().to_string();
-        assert_eq!(error, "there is no input format \"docx\": use one of jsonl, text");
+        assert_eq!(error, "there is no input format \"docx\": use one of jsonl, html, text");
     }
 
     #[test]

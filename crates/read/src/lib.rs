@@ -26,6 +26,7 @@ mod container;
 mod error;
 mod foreign;
 mod glob;
+mod html;
 mod inflate;
 mod input;
 mod jsonl;
@@ -39,6 +40,7 @@ mod text;
 
 pub use container::{ALL, Container, Cut, Source};
 pub use error::ReadError;
+pub use html::HtmlPage;
 pub use inflate::reject;
 pub use input::{Input, inputs};
 pub use jsonl::JsonLines;

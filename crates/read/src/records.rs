@@ -135,7 +135,7 @@ fn container_of(head: &[u8], path: &str) -> Result<&'static dyn Container, &'sta
     if let Some(container) = ALL.iter().copied().find(|c| c.sniff(head)) {
         return Ok(container);
     }
-    match foreign::name(head, path) {
+    match foreign::name(head) {
         Some(format) => Err(format),
         None => Ok(of_extension(path).unwrap_or(&PlainText)),
     }
