@@ -27,6 +27,7 @@ pub mod keep;
 pub mod lines;
 pub mod lsh;
 pub mod order;
+pub mod passages;
 pub mod shingles;
 pub mod sketch;
 pub mod template;
