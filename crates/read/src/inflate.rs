@@ -1,8 +1,13 @@
 //! Compressed inputs. The only place that makes raw decoders: here every byte is counted, and what
 //! the limits forbid ends the input.
 //!
-//! gzip is RFC 1952 with all its members, zstd RFC 8878 with all its frames. Both decoders give
-//! every byte they can before they report damage, which the readers of their crates do not.
+//! gzip is RFC 1952 with all its members, zstd RFC 8878 with all its frames, with or without a
+//! dictionary in front (the [Zstandard WARC format][dictionary]). Both decoders give every byte they
+//! can before they report damage, which the readers of their crates do not. Damage costs the member
+//! it lies in: behind the error the bytes of the next member follow, where there is one
+//! ([`resumes`]).
+//!
+//! [dictionary]: https://iipc.github.io/warc-specifications/specifications/warc-zstd/
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -17,22 +22,56 @@ const BUFFER: usize = 128 << 10;
 /// The widest window a gzip member may use: the largest there is.
 const GZIP_WINDOW_LOG2: u8 = 15;
 
+/// How much of a damaged member is searched again for the start of the next one, in bytes: a damaged
+/// deflate stream may run over the end of its member before it is found out.
+const SEARCHED_AGAIN: usize = 256 << 10;
+
+/// Bytes a compressed dictionary may have.
+const DICTIONARY_BYTES: usize = 16 << 20;
+
+/// Bytes that tell the start of a gzip member.
+const GZIP_HEADER: usize = 10;
+
 /// Powers of two that zstd knows as windows.
 const ZSTD_WINDOWS: std::ops::RangeInclusive<u32> = 10..=31;
 
 /// Opens what may be compressed; which way is told from the first four bytes.
 pub(crate) fn inflate(raw: Box<dyn Read + Send>, limits: &Limits) -> Box<dyn BufRead + Send> {
-    let raw = Peeked::new(BufReader::with_capacity(BUFFER, raw), 4);
+    let mut raw = Peeked::new(BufReader::with_capacity(BUFFER, raw), 4);
     let codec = match raw.head() {
         [0x1f, 0x8b, ..] => Codec::gzip(),
+        [0x5d, 0x2a, 0x4d, 0x18] => match dictionary(&mut raw, limits) {
+            Ok(dictionary) => Codec::zstd(limits, &dictionary),
+            Err(error) => Err(error),
+        },
         // A skippable frame may stand in front, as pzstd writes it.
-        [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => Codec::zstd(limits),
+        [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => Codec::zstd(limits, &[]),
         _ => return Box::new(raw),
     };
     match codec {
         Ok(codec) => Box::new(Inflate::new(raw, codec, limits)),
         Err(error) => Box::new(Peeked::new(BufReader::new(Failed(Some(error))), 1)),
     }
+}
+
+/// Reads the skippable frame in front of the frames of a Zstandard WARC: the dictionary that all of
+/// them use, as it is or compressed. Empty where the frame holds something else.
+fn dictionary(raw: &mut impl Read, limits: &Limits) -> io::Result<Vec<u8>> {
+    let mut head = [0; 8];
+    raw.read_exact(&mut head)?;
+    let [_, _, _, _, length @ ..] = head;
+    let length = u64::from(u32::from_le_bytes(length));
+    let mut frame = Vec::new();
+    raw.by_ref().take(length.min(limits.record_bytes as u64)).read_to_end(&mut frame)?;
+    if length > limits.record_bytes as u64 {
+        io::copy(&mut raw.take(length - limits.record_bytes as u64), &mut io::sink())?;
+        return Ok(Vec::new());
+    }
+    let dictionary = match &frame[..] {
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => zstd::bulk::decompress(&frame, DICTIONARY_BYTES)?,
+        _ => frame,
+    };
+    Ok(if dictionary.starts_with(b"\x37\xa4\x30\xec") { dictionary } else { Vec::new() })
 }
 
 /// What reading failed with, as the reject of the record at `origin`.
@@ -48,6 +87,17 @@ pub fn reject(error: &io::Error, origin: Origin) -> Reject {
             Reject::new(origin, Stage::Read, RejectKind::Unreadable, detail)
         }
     }
+}
+
+/// Whether a source that failed with `error` goes on behind it, with the first byte of the next
+/// whole member. Otherwise nothing more is to be asked of it.
+pub(crate) fn resumes(error: &io::Error) -> bool {
+    damage(error).is_some_and(|damage| damage.kind == RejectKind::Corrupt)
+}
+
+/// Where in the decompressed bytes the member starts that `error` found damaged.
+pub(crate) fn damaged_member(error: &io::Error) -> Option<u64> {
+    damage(error).map(|damage| damage.member_offset)
 }
 
 /// Whether all that was read before `error` stood in members that are whole.
@@ -66,6 +116,7 @@ struct Damage {
     kind: RejectKind,
     detail: String,
     behind_whole_members: bool,
+    member_offset: u64,
 }
 
 /// A reader of the bytes that a compressed input stands for.
@@ -82,7 +133,18 @@ struct Inflate<R> {
     /// Whether the source stands at the end of a member, or at its very start.
     at_border: bool,
     whole_members: u64,
+    /// Bytes produced when the member began.
+    member_offset: u64,
+    /// The latest bytes taken from the source for this member, to be searched after damage.
+    recent: Vec<u8>,
+    /// Bytes to be decoded again before the source goes on.
+    again: Vec<u8>,
+    again_at: usize,
+    /// How many bytes were decoded again in all: never more than the source gave.
+    repeated: u64,
     damage: Option<Damage>,
+    /// Whether damage was met since the last byte was produced.
+    is_lost: bool,
     over: bool,
 }
 
@@ -110,8 +172,8 @@ impl Codec {
         Ok(Self::Gzip(Decompress::new_gzip(GZIP_WINDOW_LOG2)))
     }
 
-    fn zstd(limits: &Limits) -> io::Result<Self> {
-        let mut decoder = Decoder::new()?;
+    fn zstd(limits: &Limits, dictionary: &[u8]) -> io::Result<Self> {
+        let mut decoder = Decoder::with_dictionary(dictionary)?;
         let window_log2 = limits.zstd_window_log2.clamp(*ZSTD_WINDOWS.start(), *ZSTD_WINDOWS.end());
         decoder.set_parameter(DParameter::WindowLogMax(window_log2))?;
         Ok(Self::Zstd { decoder, window_log2, holds_more: false })
@@ -128,6 +190,40 @@ impl Codec {
         match self {
             Self::Gzip(_) => "member",
             Self::Zstd { .. } => "frame",
+        }
+    }
+
+    /// Makes the decoder ready for a new member.
+    fn reset(&mut self) {
+        match self {
+            Self::Gzip(decoder) => *decoder = Decompress::new_gzip(GZIP_WINDOW_LOG2),
+            Self::Zstd { decoder, holds_more, .. } => {
+                *holds_more = false;
+                // A decoder that could not be reset fails at its next step.
+                drop(decoder.reinit());
+            }
+        }
+    }
+
+    /// Whether `input` starts with the zeros that fill up a tape's last block.
+    fn is_padding(&self, input: &[u8]) -> bool {
+        matches!(self, Self::Gzip(_)) && input.first() == Some(&0)
+    }
+
+    /// Where in `bytes` a member starts, as far as its header tells: in gzip by its magic number,
+    /// the method, flags that are not reserved, and a level and system that exist.
+    fn find(&self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Self::Gzip(_) => memchr::memmem::find_iter(bytes, b"\x1f\x8b\x08").find(|at| {
+                let header = bytes[*at..].first_chunk::<GZIP_HEADER>();
+                header.is_some_and(|&[_, _, _, flags, _, _, _, _, level, system]| {
+                    flags & 0xe0 == 0
+                        && matches!(level, 0 | 2 | 4)
+                        && matches!(system, 0..=13 | 255)
+                })
+            }),
+            Self::Zstd { .. } => memchr::memmem::find_iter(bytes, b"\x28\xb5\x2f\xfd")
+                .find(|at| bytes.get(at + 4).is_some_and(|descriptor| descriptor & 0x08 == 0)),
         }
     }
 
@@ -210,14 +306,25 @@ impl<R: BufRead> Inflate<R> {
             expansion_ratio: limits.expansion_ratio,
             at_border: true,
             whole_members: 0,
+            member_offset: 0,
+            recent: Vec::new(),
+            again: Vec::new(),
+            again_at: 0,
+            repeated: 0,
             damage: None,
+            is_lost: false,
             over: false,
         }
     }
 
     /// Decodes a little more into the buffer, which has been read to its end.
     fn refill(&mut self) -> io::Result<()> {
-        let input = self.source.fill_buf()?;
+        if self.is_lost && self.at_border && !self.find_member()? {
+            self.over = true;
+            return Ok(());
+        }
+        let is_again = self.again_at < self.again.len();
+        let input = if is_again { &self.again[self.again_at..] } else { self.source.fill_buf()? };
         if input.is_empty() && !self.codec.holds_more() {
             match self.at_border {
                 true => self.over = true,
@@ -225,20 +332,38 @@ impl<R: BufRead> Inflate<R> {
             }
             return Ok(());
         }
+        if self.at_border && self.whole_members > 0 && self.codec.is_padding(input) {
+            let zeros = input.iter().take_while(|b| **b == 0).count();
+            self.take(zeros, is_again);
+            self.recent.clear();
+            return Ok(());
+        }
         // What was held may have fitted exactly: then a step without input gives nothing.
         let fed = !self.codec.holds_more();
         let step = self.codec.step(input, &mut self.buffer);
-        self.source.consume(step.consumed);
-        self.consumed += step.consumed as u64;
+        if step.consumed > 0 {
+            self.recent.extend_from_slice(&input[..step.consumed]);
+            if self.recent.len() > 2 * SEARCHED_AGAIN {
+                self.recent.drain(..self.recent.len() - SEARCHED_AGAIN);
+            }
+        }
+        self.take(step.consumed, is_again);
         self.produced += step.produced as u64;
         (self.at, self.end) = (0, step.produced);
+        self.is_lost &= step.produced == 0;
         if let Some((kind, cause)) = step.error {
             self.stop(kind, &cause);
         } else if fed && step.consumed + step.produced == 0 && !step.ended_member {
             self.stop(RejectKind::Corrupt, "its decoder makes no progress");
+        } else {
+            self.at_border = step.ended_member;
         }
-        self.at_border = step.ended_member;
-        self.whole_members += u64::from(step.ended_member);
+        if step.ended_member {
+            self.whole_members += 1;
+            self.member_offset = self.produced;
+            self.is_lost = false;
+            self.recent.clear();
+        }
         if self.produced > self.free_bytes
             && self.produced > self.consumed.saturating_mul(self.expansion_ratio)
         {
@@ -251,7 +376,18 @@ impl<R: BufRead> Inflate<R> {
         Ok(())
     }
 
-    /// Ends the input; what the buffer holds is still given.
+    /// Takes bytes from where the last ones came from.
+    fn take(&mut self, amount: usize, is_again: bool) {
+        if is_again {
+            self.again_at += amount;
+        } else {
+            self.source.consume(amount);
+            self.consumed += amount as u64;
+        }
+    }
+
+    /// Ends the member, or where nothing can follow the input; what the buffer holds is still given.
+    /// Damage that follows damage without a byte in between is the same.
     fn stop(&mut self, kind: RejectKind, cause: &str) {
         let (name, member, produced) = (self.codec.name(), self.codec.member(), self.produced);
         let behind_whole_members = self.at_border && self.whole_members > 0;
@@ -262,7 +398,45 @@ impl<R: BufRead> Inflate<R> {
         } else {
             format!("the {name} stream cannot be read on behind {produced} bytes: {cause}")
         };
-        self.damage = Some(Damage { kind, detail, behind_whole_members });
+        let member_offset = self.member_offset;
+        let damage = Damage { kind, detail, behind_whole_members, member_offset };
+        if !self.is_lost || kind != RejectKind::Corrupt {
+            self.damage = Some(damage);
+        }
+        self.is_lost = true;
+        self.at_border = true;
+        self.codec.reset();
+    }
+
+    /// Goes to the start of the next member behind damage. The bytes of the damaged one are searched
+    /// again, as long as that costs no more than reading did.
+    fn find_member(&mut self) -> io::Result<bool> {
+        let mut window = std::mem::take(&mut self.recent);
+        window.extend_from_slice(&self.again[self.again_at..]);
+        (self.again, self.again_at) = (Vec::new(), 0);
+        if self.repeated + window.len() as u64 > self.consumed + BUFFER as u64 {
+            window.drain(..window.len().saturating_sub(GZIP_HEADER));
+        }
+        // The damaged member's own start is no new one.
+        let mut from = 1;
+        loop {
+            if let Some(at) = self.codec.find(window.get(from..).unwrap_or_default()) {
+                self.again = window.split_off(from + at);
+                self.repeated += self.again.len() as u64;
+                self.member_offset = self.produced;
+                return Ok(true);
+            }
+            window.drain(..window.len().saturating_sub(GZIP_HEADER));
+            from = from.min(window.len());
+            let input = self.source.fill_buf()?;
+            if input.is_empty() {
+                return Ok(false);
+            }
+            let length = input.len();
+            window.extend_from_slice(input);
+            self.source.consume(length);
+            self.consumed += length as u64;
+        }
     }
 }
 
@@ -270,7 +444,7 @@ impl<R: BufRead> BufRead for Inflate<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         while self.at == self.end && !self.over {
             if let Some(damage) = self.damage.take() {
-                self.over = true;
+                self.over = damage.kind != RejectKind::Corrupt;
                 return Err(io::Error::other(damage));
             }
             self.refill()?;
