@@ -16,6 +16,7 @@
 //! The same texts and configuration give the same answer on every machine, however the work was
 //! spread.
 
+mod block;
 pub mod candidates;
 pub mod config;
 pub mod contained;

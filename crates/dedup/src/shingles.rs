@@ -36,21 +36,71 @@ pub fn shingles(tokens: &[u64], words: usize) -> ShingleSet {
 /// Like [`shingles`], into memory that is used again.
 pub fn shingles_into(tokens: &[u64], words: usize, set: &mut ShingleSet) {
     set.clear();
-    let Some(runs) = tokens.len().checked_sub(words) else { return };
-    if words == 0 {
+    set.reserve((tokens.len() + 1).saturating_sub(words));
+    roll(tokens, words, |shingle| set.push(shingle));
+    sort_hashes(set);
+    set.dedup();
+}
+
+/// Hands on the hash of every run of `words` words, in order, repeats too.
+#[inline(always)]
+pub(crate) fn roll(tokens: &[u64], words: usize, mut take: impl FnMut(u64)) {
+    if words == 0 || tokens.len() < words {
         return;
     }
-    set.reserve(runs + 1);
     let (first, _) = tokens.split_at(words - 1);
     let mut rolling = first.iter().fold(0_u64, |sum, &hash| append(sum, hash));
     let leaving_weight = (0..words).fold(1_u64, |power, _| power.wrapping_mul(BASE));
     let leaving = std::iter::once(&0).chain(tokens);
     for (&entering, &gone) in tokens.iter().skip(words - 1).zip(leaving) {
         rolling = append(rolling, entering).wrapping_sub(gone.wrapping_mul(leaving_weight));
-        set.push(fold_multiply(rolling ^ FINISH, BASE));
+        take(fold_multiply(rolling ^ FINISH, BASE));
     }
-    sort_hashes(set);
-    set.dedup();
+}
+
+/// Finds the different shingles of a text without sorting them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Distinct {
+    /// Those met so far: open addressing, at most half full; 0 is a free slot.
+    slots: Vec<u64>,
+}
+
+impl Distinct {
+    /// Steps from slot to slot that are expected, for each shingle. A text made to collide takes
+    /// more, and is sorted instead.
+    const STEPS: usize = 8;
+
+    /// Replaces the content of `set` by the shingles of [`shingles`], in whatever order.
+    pub(crate) fn shingles_into(&mut self, tokens: &[u64], words: usize, set: &mut Vec<u64>) {
+        set.clear();
+        self.slots.clear();
+        self.slots.resize((2 * tokens.len()).next_power_of_two(), 0);
+        let mask = self.slots.len() - 1;
+        let (slots, mut steps_left) = (&mut self.slots, Self::STEPS * tokens.len());
+        let mut zero = false;
+        roll(tokens, words, |shingle| {
+            let mut at = shingle as usize & mask;
+            while slots[at] != shingle {
+                if slots[at] == 0 {
+                    slots[at] = shingle;
+                    set.push(shingle);
+                    return;
+                }
+                at = (at + 1) & mask;
+                match steps_left.checked_sub(1) {
+                    Some(left) => steps_left = left,
+                    None => return,
+                }
+            }
+            zero |= shingle == 0;
+        });
+        if zero {
+            set.push(0);
+        }
+        if steps_left == 0 {
+            shingles_into(tokens, words, set);
+        }
+    }
 }
 
 /// Sorts numbers that are spread evenly over all 64-bit numbers, as hashes are, in linear time:

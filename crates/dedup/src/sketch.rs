@@ -9,12 +9,15 @@
 //! of `n` < `k`, as fewer values are independent. Both are integer arithmetic, so every processor
 //! gives the same signature.
 
+use std::cell::LazyCell;
+
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{AcrossConfig, ConfigError, Method};
 use crate::exact::fingerprint;
 use crate::hash::splitmix;
+use crate::shingles::Distinct;
 
 /// Number of the format of stored shingles and sketches: changes when the same text and
 /// configuration no longer give the same numbers.
@@ -38,20 +41,21 @@ pub struct Sketch {
 ///
 /// # Example
 /// ```
-/// use newsmill_dedup::{config::AcrossConfig, shingles::shingles, sketch::Sketcher};
-/// use newsmill_dedup::tokens::{Tokens, tokenize_into};
+/// use newsmill_dedup::{config::AcrossConfig, shingles::shingles};
+/// use newsmill_dedup::{sketch::{Scratch, Sketcher}, tokens::{Tokens, tokenize_into}};
 ///
 /// let sketcher = Sketcher::new(&AcrossConfig::default())?;
 /// let mut tokens = Tokens::default();
 /// tokenize_into("The ferry to the island will run every hour from May.", &mut tokens);
-/// let set = shingles(tokens.hashes(), 5);
-/// let sketch = sketcher.sketch(tokens.hashes(), &set);
+/// let sketch = sketcher.sketch_words(tokens.hashes(), &mut Scratch::default());
 /// assert_eq!((sketch.shingles, sketch.signature.len()), (7, 256));
+/// assert_eq!(sketch, sketcher.sketch(tokens.hashes(), &shingles(tokens.hashes(), 5)));
 /// # Ok::<(), newsmill_dedup::config::ConfigError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Sketcher {
     method: Method,
+    shingle_words: usize,
     multipliers: Vec<u32>,
     addends: Vec<u32>,
     seed: u64,
@@ -75,6 +79,7 @@ impl Sketcher {
         };
         Ok(Self {
             method: config.method,
+            shingle_words: config.shingle_words,
             multipliers: (0..values).map(|i| splitmix(config.seed, 2 * i) as u32 | 1).collect(),
             addends: (0..values).map(|i| splitmix(config.seed, 2 * i + 1) as u32).collect(),
             seed: config.seed,
@@ -87,21 +92,44 @@ impl Sketcher {
     /// repeats).
     #[must_use]
     pub fn sketch(&self, tokens: &[u64], shingles: &[u64]) -> Sketch {
+        let sampled = shingles.partition_point(|&shingle| shingle < self.sampled_below);
+        self.assemble(tokens, shingles, shingles.get(..sampled).unwrap_or_default())
+    }
+
+    /// Sketch of a text from its word hashes: as [`Sketcher::sketch`] makes it of them and their
+    /// set of shingles, without sorting the set.
+    #[must_use]
+    pub fn sketch_words(&self, tokens: &[u64], scratch: &mut Scratch) -> Sketch {
+        let Scratch { distinct, shingles, sampled } = scratch;
+        distinct.shingles_into(tokens, self.shingle_words, shingles);
+        sampled.clear();
+        sampled.extend(shingles.iter().filter(|&&shingle| shingle < self.sampled_below));
+        sampled.sort_unstable();
+        self.assemble(tokens, shingles, sampled)
+    }
+
+    fn assemble(&self, tokens: &[u64], shingles: &[u64], sampled: &[u64]) -> Sketch {
         let signature = match self.method {
             _ if shingles.is_empty() => Vec::new(),
             Method::ExactJoin => Vec::new(),
             Method::MinHash => min_hash(shingles, &self.multipliers, &self.addends),
             Method::OnePermutation => one_permutation(shingles, self.multipliers.len(), self.seed),
         };
-        let sampled = shingles.partition_point(|&shingle| shingle < self.sampled_below);
-        let sampled = shingles.iter().take(sampled);
         Sketch {
             fingerprint: fingerprint(tokens),
             shingles: u32::try_from(shingles.len()).unwrap_or(u32::MAX),
             signature: signature.into(),
-            sampled: sampled.map(|shingle| (shingle >> self.sampled_shift) as u32).collect(),
+            sampled: sampled.iter().map(|shingle| (shingle >> self.sampled_shift) as u32).collect(),
         }
     }
+}
+
+/// Memory of one text's shingles, used again for the next text.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    distinct: Distinct,
+    shingles: Vec<u64>,
+    sampled: Vec<u64>,
 }
 
 /// Share of equal values of two signatures: an estimate of the Jaccard similarity. 0 for
@@ -165,24 +193,37 @@ fn one_permutation(shingles: &[u64], values: usize, seed: u64) -> Vec<u32> {
             *smallest = (*smallest).min(((shingle >> 32) as u32).min(EMPTY - 1));
         }
     }
-    let full: Vec<usize> = (0..values).filter(|&i| signature.get(i) != Some(&EMPTY)).collect();
-    if full.is_empty() || full.len() == values {
+    let empty: Vec<usize> =
+        (0_usize..).zip(&signature).filter(|(_, value)| **value == EMPTY).map(|(i, _)| i).collect();
+    if empty.len() == values {
         return signature;
     }
-    let dealt = signature.clone();
-    for (bin, value) in signature.iter_mut().enumerate().filter(|(_, value)| **value == EMPTY) {
-        let start = seed ^ (bin as u64).rotate_left(40);
-        let mut last = 0;
-        let drawn = (0..DRAWS).find_map(|attempt| {
-            last = (((splitmix(start, attempt) >> 32).wrapping_mul(bins)) >> 32) as usize;
-            dealt.get(last).copied().filter(|&value| value != EMPTY)
-        });
-        // Few bins are full: the next one after the last draw, around the end.
-        *value = drawn.unwrap_or_else(|| {
-            let next = full.partition_point(|&full| full < last);
-            let next = full.get(next).or(full.first()).copied().unwrap_or(0);
-            dealt.get(next).copied().unwrap_or(EMPTY)
-        });
+    let full = LazyCell::new(|| {
+        let full = (0_usize..).zip(&signature).filter(|(_, value)| **value != EMPTY);
+        full.map(|(i, _)| i).collect::<Vec<_>>()
+    });
+    let borrowed: Vec<u32> = empty
+        .iter()
+        .map(|&bin| {
+            let start = seed ^ (bin as u64).rotate_left(40);
+            let mut last = 0;
+            let drawn = (0..DRAWS).find_map(|attempt| {
+                last = (((splitmix(start, attempt) >> 32).wrapping_mul(bins)) >> 32) as usize;
+                signature.get(last).copied().filter(|&value| value != EMPTY)
+            });
+            // Few bins are full: the next one after the last draw, around the end.
+            drawn.unwrap_or_else(|| {
+                let next = full.partition_point(|&full| full < last);
+                let next = full.get(next).or(full.first()).copied().unwrap_or(0);
+                signature.get(next).copied().unwrap_or(EMPTY)
+            })
+        })
+        .collect();
+    drop(full);
+    for (bin, value) in empty.into_iter().zip(borrowed) {
+        if let Some(place) = signature.get_mut(bin) {
+            *place = value;
+        }
     }
     signature
 }
@@ -265,6 +306,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_set_need_not_be_sorted(
+            ids in prop::collection::vec(0_u64..90, 0..400),
+            method in prop::sample::select(vec![Method::OnePermutation, Method::MinHash]),
+            sampling in 0_u64..4,
+        ) {
+            let words: Vec<u64> = ids.iter().map(|&id| splitmix(9, id)).collect();
+            let config =
+                AcrossConfig { method, containment_sampling: sampling, ..Default::default() };
+            let sketcher = Sketcher::new(&config).unwrap();
+            let set = crate::shingles::shingles(&words, config.shingle_words);
+            let mut scratch = Scratch::default();
+            for _ in 0..2 {
+                let sketch = sketcher.sketch_words(&words, &mut scratch);
+                prop_assert_eq!(&sketch, &sketcher.sketch(&words, &set));
+            }
+        }
+
         #[test]
         fn vectors_and_plain_loops_agree(
             mut shingles in prop::collection::btree_set(any::<u64>(), 1..100),

@@ -12,14 +12,8 @@
 
 use std::ops::Range;
 
-use wide::i8x16;
-
+use crate::block::{BLOCK, WINDOW, bits, letters_and_digits, low_bits, lowered, window};
 use crate::hash;
-
-/// Bytes classified at once.
-const BLOCK: usize = 64;
-/// Bytes that must be readable from the start of a block: the last word's two loads included.
-const WINDOW: usize = BLOCK + 16;
 
 /// The words of one text as hashes, in the order of the text.
 ///
@@ -112,18 +106,11 @@ fn tokenize<const SPANS: bool>(text: &str, tokens: &mut Tokens) {
 fn scan<const SPANS: bool, const SPLIT: bool>(text: &str, tokens: &mut Tokens) {
     let bytes = text.as_bytes();
     tokens.hashes.reserve(bytes.len() / 6);
+    let mut padded = [0; WINDOW];
     let mut at = 0;
-    while let Some(window) = bytes.get(at..).and_then(<[u8]>::first_chunk::<WINDOW>) {
-        at += block::<SPANS, SPLIT>(text, at, window, BLOCK, tokens);
-    }
-    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        // One byte less than a block, so that the end of the last word is a bit of the block.
-        let limit = rest.len().min(BLOCK - 1);
-        let mut window = [0_u8; WINDOW];
-        for (to, from) in window.iter_mut().zip(rest.iter().take(limit)) {
-            *to = *from;
-        }
-        at += block::<SPANS, SPLIT>(text, at, &window, limit, tokens);
+    while at < bytes.len() {
+        let (window, limit) = window(bytes, at, &mut padded);
+        at += block::<SPANS, SPLIT>(text, at, window, limit, tokens);
     }
 }
 
@@ -138,7 +125,10 @@ fn block<const SPANS: bool, const SPLIT: bool>(
     limit: usize,
     tokens: &mut Tokens,
 ) -> usize {
-    let (mut word, wide) = classify(window);
+    let [mut word, wide] = bits(window, |bytes| {
+        let (letters, digits) = letters_and_digits(bytes);
+        [letters | digits, bytes]
+    });
     let mut done = limit;
     if wide != 0 {
         (word, done) = add_wide::<SPLIT>(text, at, word, wide, limit);
@@ -159,73 +149,14 @@ fn block<const SPANS: bool, const SPLIT: bool>(
         let end = (changes.trailing_zeros() as usize).min(BLOCK);
         changes &= changes.wrapping_sub(1);
         let length = end - start;
-        let (Some(low_mask), Some(high_mask)) = (LOW_MASKS.get(length), HIGH_MASKS.get(length))
-        else {
+        let Some((low, high)) = lowered(window, start, length) else {
             slow_words::<SPANS, SPLIT>(text, at + start..at + end, tokens);
             continue;
         };
-        let (low, high) = (load(window, start) & low_mask, load(window, start + 8) & high_mask);
-        if (low | high) & 0x8080_8080_8080_8080 != 0 {
-            slow_words::<SPANS, SPLIT>(text, at + start..at + end, tokens);
-            continue;
-        }
-        // Letters to lower case; digits have this bit already.
-        let case = 0x2020_2020_2020_2020;
-        let hash = hash::step(0, low | (case & low_mask), high | (case & high_mask));
+        let hash = hash::step(0, low, high);
         tokens.push::<SPANS>(hash, at + start, at + end);
     }
     done
-}
-
-/// `LOW_MASKS[n]` keeps the bytes of a word of `n` bytes in its first load.
-const LOW_MASKS: [u64; 17] = masks(0);
-/// `HIGH_MASKS[n]` keeps the bytes of a word of `n` bytes in its second load.
-const HIGH_MASKS: [u64; 17] = masks(8);
-
-const fn masks(skipped: usize) -> [u64; 17] {
-    let mut masks = [0; 17];
-    let mut length = 0_usize;
-    while length < 17 {
-        let kept = length.saturating_sub(skipped);
-        masks[length] = if kept >= 8 { u64::MAX } else { (1 << (8 * kept)) - 1 };
-        length += 1;
-    }
-    masks
-}
-
-#[inline(always)]
-fn load(window: &[u8; WINDOW], at: usize) -> u64 {
-    window
-        .get(at..)
-        .and_then(<[u8]>::first_chunk::<8>)
-        .map_or(0, |eight| u64::from_le_bytes(*eight))
-}
-
-/// The lowest `count` bits, `count` ≤ 64.
-#[inline(always)]
-fn low_bits(count: usize) -> u64 {
-    if count >= 64 { u64::MAX } else { (1 << count) - 1 }
-}
-
-/// One bit a byte: ASCII letters and digits, and bytes that are not ASCII.
-#[inline(always)]
-fn classify(window: &[u8; WINDOW]) -> (u64, u64) {
-    let (mut word, mut wide) = (0, 0);
-    let mut quarter = 0;
-    while quarter < 4 {
-        let sixteen = window
-            .get(16 * quarter..)
-            .and_then(<[u8]>::first_chunk::<16>)
-            .map_or([0; 16], |bytes| bytes.map(u8::cast_signed));
-        let bytes = i8x16::from(sixteen);
-        let lower = bytes | i8x16::splat(0x20);
-        let letter = lower.simd_gt(i8x16::splat(0x60)) & lower.simd_lt(i8x16::splat(0x7b));
-        let digit = bytes.simd_gt(i8x16::splat(0x2f)) & bytes.simd_lt(i8x16::splat(0x3a));
-        word |= u64::from((letter | digit).to_bitmask()) << (16 * quarter);
-        wide |= u64::from(bytes.to_bitmask()) << (16 * quarter);
-        quarter += 1;
-    }
-    (word, wide)
 }
 
 /// Sets the bits of the characters outside ASCII that belong to words; a character that reaches

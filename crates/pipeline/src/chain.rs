@@ -7,8 +7,7 @@ use newsmill_article::{
     Article, Block, BlockKind, Content, Facts, Kept, Origin, Record, Reject, RejectKind, Span,
     Stage,
 };
-use newsmill_dedup::shingles::{ShingleSet, shingles_into};
-use newsmill_dedup::sketch::{Sketch, Sketcher};
+use newsmill_dedup::sketch::{Scratch, Sketch, Sketcher};
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
 use newsmill_dedup::within::Finder;
 use newsmill_extract::{Fact, Published, WebUrl};
@@ -83,7 +82,7 @@ pub(crate) struct Sketching<'a> {
     config: &'a Config,
     sketcher: &'a Sketcher,
     tokens: Tokens,
-    shingles: ShingleSet,
+    scratch: Scratch,
 }
 
 /// What duplicates are found by.
@@ -95,7 +94,7 @@ pub(crate) struct Sketched {
 
 impl<'a> Sketching<'a> {
     pub(crate) fn new(config: &'a Config, sketcher: &'a Sketcher) -> Self {
-        Self { config, sketcher, tokens: Tokens::default(), shingles: ShingleSet::new() }
+        Self { config, sketcher, tokens: Tokens::default(), scratch: Scratch::default() }
     }
 
     pub(crate) fn sketch(&mut self, article: &Article, kept: Kept) -> Sketched {
@@ -104,9 +103,7 @@ impl<'a> Sketching<'a> {
             Mode::Articles => kept.into_text(),
         };
         tokenize_into(&text, &mut self.tokens);
-        let words = self.config.across.shingle_words;
-        shingles_into(self.tokens.hashes(), words, &mut self.shingles);
-        let sketch = self.sketcher.sketch(self.tokens.hashes(), &self.shingles);
+        let sketch = self.sketcher.sketch_words(self.tokens.hashes(), &mut self.scratch);
         Sketched { text, sketch }
     }
 }

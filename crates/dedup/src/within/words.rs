@@ -2,6 +2,11 @@
 
 use std::ops::Range;
 
+use wide::i8x16;
+
+use crate::block::{BLOCK, WINDOW, bits, letters_and_digits, low_bits, lowered, window};
+use crate::hash;
+
 /// The word holds a digit.
 pub(super) const DIGIT: u8 = 1;
 /// The word starts with a capital letter.
@@ -50,52 +55,101 @@ impl Words {
         self.end.clear();
         self.hash.clear();
         self.class.clear();
-        let bytes = text.as_bytes();
-        let mut line = 0;
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            let kind = KIND[usize::from(byte)];
-            // By far the most bytes met here start a word: worth a branch of their own.
-            if kind == Kind::Word {
-                let (end, hash, digit) = ascii_word(bytes, at);
-                let next = bytes.get(end).copied().unwrap_or(b' ');
-                if next >= 0x80 {
-                    at = self.read_folded(text, at, &mut line);
-                    continue;
-                }
-                if (next == b':' || next == b'.')
-                    && let Some(end) = bare_link(bytes, at, end)
-                {
-                    at = end;
-                    continue;
-                }
-                let capital = u8::from(byte.is_ascii_uppercase()) * CAPITAL;
-                self.push(at, end, hash, u8::from(digit) * DIGIT + capital + line);
-                line = 0;
-                at = end + usize::from(next == b' ');
-                continue;
-            }
-            if kind == Kind::Other {
-                at += 1;
-                continue;
-            }
-            at = self.read_rare(text, at, kind, &mut line);
+        let mut padded = [0; WINDOW];
+        let (mut at, mut line) = (0, 0);
+        while at < text.len() {
+            let (window, limit) = window(text.as_bytes(), at, &mut padded);
+            at = self.read_block(text, at, window, limit, &mut line);
         }
     }
 
-    /// Reads what begins with a byte that is neither part of an ASCII word nor white space or
-    /// punctuation. Gives the byte to go on at. Apart, so that the way of most bytes is short.
-    #[inline(never)]
-    fn read_rare(&mut self, text: &str, at: usize, kind: Kind, line: &mut u8) -> usize {
-        match kind {
-            Kind::Break => {
-                *line = LINE;
-                at + 1
+    /// Reads the first `limit` bytes of `window`, which begins at byte `at` of the text, or as far
+    /// as nothing but ASCII words, what separates them and line breaks is met, and one step beyond.
+    /// Gives the byte to go on at.
+    #[inline(always)]
+    fn read_block(
+        &mut self,
+        text: &str,
+        at: usize,
+        window: &[u8; WINDOW],
+        limit: usize,
+        line: &mut u8,
+    ) -> usize {
+        let [letters, digits, wide, opens, breaks, points] = bits(window, |bytes| {
+            let (letters, digits) = letters_and_digits(bytes);
+            let is = |byte: u8| bytes.simd_eq(i8x16::splat(byte.cast_signed()));
+            let (opens, breaks) = (is(b'<') | is(b']'), is(b'\n') | is(b'\r'));
+            [letters, digits, bytes, opens, breaks, is(b':') | is(b'.')]
+        });
+        let word = letters | digits;
+        let stop = first_stop(text, at, wide, opens, limit).min(limit);
+        // Where words are read to: not into one that may go on after the stop.
+        let mut done = stop;
+        let touches = done > 0 && (word >> (done - 1)) & 1 == 1;
+        if touches && at + done < text.len() && (stop == limit || (wide >> stop) & 1 == 1) {
+            done = BLOCK - (!word & low_bits(done)).leading_zeros() as usize;
+            if done == 0 && stop == limit {
+                return self.read_long(text, at, line);
             }
-            Kind::Open => link_end(text.as_bytes(), at).unwrap_or(at + 1),
-            Kind::Wide => self.read_folded(text, at, line),
-            Kind::Word | Kind::Other => at + 1,
         }
+        let mut changes = (word & low_bits(done)) ^ ((word & low_bits(done)) << 1);
+        let mut read = 0;
+        while changes != 0 {
+            let start = changes.trailing_zeros() as usize;
+            changes &= changes - 1;
+            let end = (changes.trailing_zeros() as usize).min(BLOCK);
+            changes &= changes.wrapping_sub(1);
+            let inside = low_bits(end) & !low_bits(start);
+            if (breaks & low_bits(start) & !low_bits(read)) != 0 {
+                *line = LINE;
+            }
+            read = end;
+            let point = end < BLOCK && (points >> end) & 1 == 1;
+            if point && let Some(end) = bare_link(text.as_bytes(), at + start, at + end) {
+                return end;
+            }
+            let hash = match lowered(window, start, end - start) {
+                Some((low, high)) => hash::step(0, low, high),
+                None => self.long_hash(text, at + start..at + end),
+            };
+            let digit = u8::from(digits & inside != 0) * DIGIT;
+            let capital = u8::from(window.get(start).is_some_and(u8::is_ascii_uppercase)) * CAPITAL;
+            self.push(at + start, at + end, hash, digit | capital | *line);
+            *line = 0;
+        }
+        if (breaks & low_bits(done) & !low_bits(read)) != 0 {
+            *line = LINE;
+        }
+        if stop == limit {
+            at + done
+        } else if (wide >> stop) & 1 == 1 {
+            self.read_folded(text, at + done, line)
+        } else {
+            link_end(text.as_bytes(), at + stop).unwrap_or(at + stop + 1)
+        }
+    }
+
+    /// Reads a word that fills a whole block, or what begins like one. Gives the byte to go on at.
+    #[cold]
+    fn read_long(&mut self, text: &str, start: usize, line: &mut u8) -> usize {
+        let bytes = text.as_bytes();
+        let length = bytes[start..].iter().position(|b| !b.is_ascii_alphanumeric());
+        let end = start + length.unwrap_or(bytes.len() - start);
+        if bytes.get(end).is_some_and(|&next| next >= 0x80) {
+            return self.read_folded(text, start, line);
+        }
+        let digit = u8::from(bytes[start..end].iter().any(u8::is_ascii_digit)) * DIGIT;
+        let capital = u8::from(bytes[start].is_ascii_uppercase()) * CAPITAL;
+        let hash = self.long_hash(text, start..end);
+        self.push(start, end, hash, digit | capital | *line);
+        *line = 0;
+        end
+    }
+
+    fn long_hash(&mut self, text: &str, word: Range<usize>) -> u64 {
+        self.folded.clear();
+        self.folded.extend(text.as_bytes()[word].iter().map(u8::to_ascii_lowercase));
+        hash::word(&self.folded)
     }
 
     /// Reads a word that holds other than ASCII letters, or passes over one such character that is
@@ -133,12 +187,12 @@ impl Words {
         }
         if self.folded.is_empty() {
             let c = text[start..].chars().next().unwrap_or('\0');
-            if matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}') {
+            if is_line_separator(c) {
                 *line = LINE;
             }
             return start + c.len_utf8().max(end - start);
         }
-        let hash = hash(&self.folded);
+        let hash = hash::word(&self.folded);
         self.push(start, end, hash, class);
         *line = 0;
         end
@@ -169,105 +223,25 @@ fn letters(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|&c| is_letter(c)).flat_map(folds)
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Word,
-    Break,
-    Other,
-    Open,
-    Wide,
-}
-
-const KIND: [Kind; 256] = {
-    let mut kinds = [Kind::Other; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let b = byte as u8;
-        if b.is_ascii_alphanumeric() {
-            kinds[byte] = Kind::Word;
-        } else if b >= 0x80 {
-            kinds[byte] = Kind::Wide;
-        } else if b == b'\n' || b == b'\r' {
-            kinds[byte] = Kind::Break;
-        } else if b == b'<' || b == b']' {
-            kinds[byte] = Kind::Open;
-        }
-        byte += 1;
-    }
-    kinds
-};
-
-/// The hash of a word's folded letters, built eight bytes at a time.
-#[derive(Default)]
-struct Hash(u64);
-
-impl Hash {
-    const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
-
-    /// Takes in eight bytes; upper case ASCII counts as lower case. Every byte below 0x80 gets the
-    /// one bit by which they differ (digits have it already).
-    #[inline]
-    fn take(&mut self, eight: u64) {
-        let lower = eight | (!eight & HIGH) >> 2;
-        self.0 = (self.0 ^ lower).wrapping_mul(Self::MIX);
-        self.0 ^= self.0 >> 29;
-    }
-
-    #[inline]
-    fn finish(self, length: usize) -> u64 {
-        (self.0 ^ length as u64).wrapping_mul(Self::MIX)
-    }
-}
-
-fn hash(word: &[u8]) -> u64 {
-    let mut hash = Hash::default();
-    for chunk in word.chunks(8) {
-        let mut eight = [0; 8];
-        eight[..chunk.len()].copy_from_slice(chunk);
-        hash.take(u64::from_le_bytes(eight));
-    }
-    hash.finish(word.len())
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// The end of the ASCII letters and digits that start at `at`, their hash, and whether a digit is
-/// among them: eight bytes at a time, the high bit of a byte telling what it is.
-#[inline]
-fn ascii_word(bytes: &[u8], at: usize) -> (usize, u64, bool) {
-    let mut hash = Hash::default();
-    let mut end = at;
-    let mut digits = 0;
+/// The place in the block of the first character that takes more than a look at its bits: a `<` or
+/// `]` that may open a link, or a character outside ASCII that may belong to a word, break a line
+/// or reach past the limit.
+#[inline(always)]
+fn first_stop(text: &str, at: usize, mut wide: u64, opens: u64, limit: usize) -> usize {
+    let separates = |c: char| !is_letter(c) && !is_invisible(c) && !is_line_separator(c);
     loop {
-        let eight = match bytes.get(end..end + 8) {
-            Some(chunk) => chunk.try_into().unwrap_or_default(),
-            None => {
-                let mut eight = [0; 8];
-                eight[..bytes.len() - end].copy_from_slice(&bytes[end..]);
-                eight
-            }
-        };
-        let eight = u64::from_le_bytes(eight);
-        let low = eight & !HIGH;
-        let at_least = |value: u64, byte: u8| value.wrapping_add(ONES * u64::from(0x80 - byte));
-        let lower = low | (ONES * 0x20);
-        let letter = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
-        let digit = at_least(low, b'0') & !at_least(low, b'9' + 1);
-        let other = !((letter | digit) & !eight) & HIGH;
-        let length = other.trailing_zeros() as usize / 8;
-        if length == 0 {
-            break;
+        let stop = (wide | opens).trailing_zeros() as usize;
+        if (opens & !wide).trailing_zeros() as usize == stop {
+            return stop;
         }
-        let mask = u64::MAX >> (64 - 8 * length);
-        digits |= digit & HIGH & mask & !eight;
-        hash.take(eight & mask);
-        end += length;
-        if length < 8 {
-            break;
+        let next = text.get(at + stop..).and_then(|rest| rest.chars().next());
+        match next {
+            Some(c) if separates(c) && stop + c.len_utf8() <= limit => {
+                wide &= !low_bits(stop + c.len_utf8());
+            }
+            _ => return stop,
         }
     }
-    (end, hash.finish(end - at), digits != 0)
 }
 
 /// The end of a link that starts at `at`: `<…>` without white space, or `](…)` of Markdown.
@@ -302,6 +276,11 @@ fn bare_link(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
         let stop = |&b: &u8| !b.is_ascii_graphic() || matches!(b, b'<' | b'>' | b'"' | b')' | b']');
         end + bytes[end..].iter().position(stop).unwrap_or(bytes.len() - end)
     })
+}
+
+/// Characters outside ASCII that end a line.
+fn is_line_separator(c: char) -> bool {
+    matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Characters that show nothing and split no word.
