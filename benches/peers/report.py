@@ -25,12 +25,12 @@ COLUMNS = (
 LEGEND = """`CPU s`: user and system time of the whole process tree, from the start of the interpreter to the answer;
 `wall` is only indicative, the machine does other work. `peak`: resident set of the largest process. `r`:
 share of the true pairs of that band of Jaccard similarity of which at least one side was dropped. At the
-threshold of 0.7 the first two bands should be caught; the third should not be dropped, so a low figure
-there is no loss. `precision`: share of the dropped documents whose true Jaccard with the document kept
-for them is 0.7 or more; for tools that name nothing, with any document at all, which is easier.
-`orphans`: dropped documents for which nothing at 0.7 or more was kept. `unrelated`: dropped documents
-that are below 0.5 to the one kept for them and not made from the same source. `named`: what the tool
-names for a dropped document.
+threshold of 0.7 the first two bands should be caught; a pair of the third is no reason to drop anything,
+and counts where a side was dropped for another. `precision`: share of the dropped documents whose true
+Jaccard with the document kept for them is 0.7 or more; for tools that name nothing, with any document at
+all, which is easier. `orphans`: dropped documents for which nothing at 0.7 or more was kept. `unrelated`:
+dropped documents that are below 0.5 to the one kept for them and not made from the same source. `named`:
+what the tool names for a dropped document.
 """
 
 

@@ -87,7 +87,7 @@ def corpus_files(options: argparse.Namespace) -> tuple[Path, Path, Path | None, 
     folder = options.work / "made-up"
     if not (folder / "pairs.tsv").exists():
         quiet([sys.executable, str(HERE / "corpus.py"), str(folder), "5000"])
-    words = options.describe or "5,000 made-up news-like documents of `benches/peers/corpus.py`"
+    words = options.describe or "made-up news-like documents of `benches/peers/corpus.py`"
     return folder / "docs.jsonl", folder / "pairs.tsv", folder / "planted.tsv", words
 
 

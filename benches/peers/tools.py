@@ -97,7 +97,7 @@ class Datasketch(Script):
     name = "datasketch"
     environment = "datasketch"
     script = "datasketch_lsh.py"
-    recipe = "`MinHash.update_batch`, `MinHashLSH` 16 × 8, signature ≥ 0.7"
+    recipe = "`MinHash.generator`, `MinHashLSH` 16 × 8, signature ≥ 0.7"
     names = "one document"
 
 
