@@ -23,6 +23,7 @@ pub mod contained;
 pub mod deduper;
 pub mod exact;
 mod hash;
+pub mod index;
 pub mod join;
 pub mod keep;
 pub mod lines;
