@@ -29,8 +29,13 @@ def measure(command: list[str], timeout: float) -> dict[str, object]:
 
     timer = threading.Timer(timeout, stop)
     timer.start()
-    _, status, usage = os.wait4(child.pid, 0)
-    timer.cancel()
+    try:
+        _, status, usage = os.wait4(child.pid, 0)
+    except KeyboardInterrupt:
+        os.killpg(child.pid, signal.SIGKILL)
+        raise
+    finally:
+        timer.cancel()
     return {
         "exit": os.waitstatus_to_exitcode(status),
         "timed_out": late.is_set(),

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
@@ -47,7 +48,7 @@ def share(value: float | None) -> str:
     return "–" if value is None else f"{value:.4f}"
 
 
-def page(results: dict[str, dict], about: dict) -> str:
+def page(results: dict[str, dict[str, Any]], about: dict[str, Any]) -> str:
     ours = results.get("newsmill", {}).get("cpu_seconds")
     dates = sorted({result["date"] for result in results.values()})
     lines = [
@@ -95,7 +96,7 @@ def page(results: dict[str, dict], about: dict) -> str:
     return "\n".join(lines)
 
 
-def plot(results: dict[str, dict], path: Path) -> None:
+def plot(results: dict[str, dict[str, Any]], path: Path) -> None:
     names = [tool.name for tool in TOOLS if "precision" in results.get(tool.name, {})]
     names.sort(key=lambda name: results[name]["cpu_seconds"], reverse=True)
     colours = ["#b3441e" if name == "newsmill" else "#4a6a8a" for name in names]

@@ -47,6 +47,8 @@ def arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if bool(options.corpus) != bool(options.pairs):
         parser.error("--corpus and --pairs go together")
+    if "google-substrings" in (options.only or []) and not options.google:
+        parser.error("google-substrings needs --google")
     return options
 
 
@@ -153,7 +155,7 @@ def run(tool: Tool, files: tuple[Path, Path, Path | None], folder: Path, options
         truth = [str(pairs), str(figures), *([str(planted)] if planted else [])]
         quiet([sys.executable, str(HERE / "score.py"), str(answer), *truth])
         result |= json.loads(figures.read_text())
-    except Failed as failure:
+    except (Failed, OSError, subprocess.CalledProcessError) as failure:
         result["failure"] = str(failure)
     return result
 
