@@ -33,6 +33,14 @@ pub enum ReadError {
         /// What is wrong with it.
         source: globset::Error,
     },
+    /// An encoding that nothing is known of.
+    #[error(
+        "there is no encoding {label:?}: use a label of the WHATWG Encoding standard (utf-8, windows-1252, shift_jis, …) or utf-32"
+    )]
+    UnknownEncoding {
+        /// The label as it was given.
+        label: String,
+    },
     /// A container name that no container has.
     #[error("there is no input format {name:?}: use one of {known}")]
     UnknownContainer {

@@ -3,14 +3,14 @@
 use std::io::BufRead;
 use std::sync::Arc;
 
-use newsmill_article::{Content, Limits, Media, Origin, Record, Reject, RejectKind, Stage};
+use newsmill_article::{Limits, Origin, Record, Reject, RejectKind, Stage};
 use serde::de::IgnoredAny;
 
 use crate::ReadOptions;
 use crate::container::{Container, Cut, Source};
 use crate::inflate::reject;
 use crate::lines::Lines;
-use crate::row::Row;
+use crate::row;
 
 /// The mark that some programs put in front of UTF-8.
 pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -31,11 +31,11 @@ impl Container for JsonLines {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["jsonl", "ndjson", "json"]
+        &["jsonl", "ndjson"]
     }
 
-    fn example(&self) -> &'static str {
-        "{\"id\":\"r1\",\"text\":\"A river rose.\",\"url\":\"https://example.org/river\"}\n"
+    fn example(&self) -> &'static [u8] {
+        b"{\"id\":\"r1\",\"text\":\"A river rose.\",\"url\":\"https://example.org/river\"}\n"
     }
 
     fn sniff(&self, head: &[u8]) -> bool {
@@ -98,7 +98,7 @@ impl Iterator for Rows {
             let origin = origin.at(line.offset + mark as u64, bytes.len() as u64);
             let torn = line.torn;
             self.ordinal += 1;
-            let record = record(bytes, origin, &self.options);
+            let record = row::record(bytes, origin, &self.options, "line");
             return Some(match record {
                 // What was torn off is told with the damage, in one reject.
                 Err(torn_off) if torn => match self.lines.next()? {
@@ -111,56 +111,11 @@ impl Iterator for Rows {
     }
 }
 
-/// The record that a line stands for.
-fn record(line: &[u8], origin: Origin, options: &ReadOptions) -> Result<Record, Reject> {
-    let fail = |origin, kind, detail: String| Reject::new(origin, Stage::Read, kind, detail);
-    let json = match std::str::from_utf8(line) {
-        Ok(json) => json,
-        Err(error) => {
-            let at = error.valid_up_to();
-            let byte = line.get(at).copied().unwrap_or_default();
-            let detail = format!("byte {at} of the line, {byte:#04x}, is no UTF-8");
-            return Err(fail(origin, RejectKind::Malformed, detail));
-        }
-    };
-    let Row { text, id, metadata } = match Row::parse(json, options) {
-        Ok(row) => row,
-        Err(error) => return Err(fail(origin, RejectKind::Malformed, cause(&error))),
-    };
-    let field = &options.text_field;
-    let missing = match text {
-        Some(Ok(text)) if !text.trim_start().is_empty() => {
-            let content = Content::Text(text);
-            return Ok(Record {
-                origin,
-                id,
-                content,
-                media: Media::Plain,
-                metadata,
-                truncated: false,
-            });
-        }
-        Some(Ok(_)) => format!("its field {field:?} is blank"),
-        Some(Err(what)) => format!("its field {field:?} holds {what}, no text"),
-        None => format!("it has no field {field:?}"),
-    };
-    Err(fail(origin, RejectKind::NoText, missing))
-}
-
-/// What is wrong with a line, and at which of its bytes.
-fn cause(error: &serde_json::Error) -> String {
-    let full = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    match full.strip_suffix(&place) {
-        Some(cause) => format!("{cause} at byte {} of the line", error.column()),
-        None => full,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::records_of;
+    use newsmill_article::Content;
     use std::io::{Cursor, Read};
 
     fn read(bytes: &[u8], limits: &Limits) -> Vec<Result<Record, Reject>> {

@@ -15,8 +15,9 @@ pub struct ReadOptions {
     /// Name of the container format of every input. Default: each input's is told from its
     /// content, then from its name.
     pub from: Option<String>,
-    /// Label of the encoding of plain text (`windows-1252`). Default: found out by the parser.
-    /// JSON is always UTF-8 (RFC 8259, section 8.1).
+    /// Label of the encoding of plain text and tables (`windows-1252`), as the WHATWG Encoding
+    /// standard knows it, or `utf-32`. Default: found out by the parser. JSON is always UTF-8
+    /// (RFC 8259, section 8.1).
     pub encoding: Option<String>,
     /// Field of a row that holds the text. Default `text`.
     pub text_field: String,

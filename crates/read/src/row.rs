@@ -1,8 +1,8 @@
-//! One JSON row, read in one pass.
+//! One row, read in one pass.
 
 use std::fmt;
 
-use newsmill_article::Metadata;
+use newsmill_article::{Content, Media, Metadata, Origin, Record, Reject, RejectKind, Stage};
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -27,6 +27,61 @@ impl Row {
         let row = deserializer.deserialize_map(Fields(options))?;
         deserializer.end()?;
         Ok(row)
+    }
+
+    /// The row's record, if it has a text.
+    pub(crate) fn into_record(
+        self,
+        origin: Origin,
+        options: &ReadOptions,
+    ) -> Result<Record, Reject> {
+        let Self { text, id, metadata } = self;
+        let field = &options.text_field;
+        let missing = match text {
+            Some(Ok(text)) if !text.trim_start().is_empty() => {
+                let (content, media) = (Content::Text(text), Media::Plain);
+                return Ok(Record { origin, id, content, media, metadata, truncated: false });
+            }
+            Some(Ok(_)) => format!("its field {field:?} is blank"),
+            Some(Err(what)) => format!("its field {field:?} holds {what}, no text"),
+            None => format!("it has no field {field:?}"),
+        };
+        Err(Reject::new(origin, Stage::Read, RejectKind::NoText, missing))
+    }
+}
+
+/// The record that a row's JSON stands for. `unit` is what the container calls the row.
+pub(crate) fn record(
+    json: &[u8],
+    origin: Origin,
+    options: &ReadOptions,
+    unit: &str,
+) -> Result<Record, Reject> {
+    let fail = |origin, kind, detail: String| Reject::new(origin, Stage::Read, kind, detail);
+    let text = match std::str::from_utf8(json) {
+        Ok(json) => json,
+        Err(error) => {
+            let at = error.valid_up_to();
+            let byte = json.get(at).copied().unwrap_or_default();
+            let detail = format!("byte {at} of the {unit}, {byte:#04x}, is no UTF-8");
+            return Err(fail(origin, RejectKind::Malformed, detail));
+        }
+    };
+    match Row::parse(text, options) {
+        Ok(row) => row.into_record(origin, options),
+        Err(error) => Err(fail(origin, RejectKind::Malformed, cause(&error, json, unit))),
+    }
+}
+
+/// What is wrong with a row, and at which of its bytes.
+fn cause(error: &serde_json::Error, json: &[u8], unit: &str) -> String {
+    let full = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let lines = json.split_inclusive(|b| *b == b'\n').take(error.line().saturating_sub(1));
+    let at = lines.map(<[u8]>::len).sum::<usize>() + error.column();
+    match full.strip_suffix(&place) {
+        Some(cause) => format!("{cause} at byte {at} of the {unit}"),
+        None => full,
     }
 }
 
@@ -59,7 +114,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
 }
 
 /// The id that a JSON value stands for.
-fn id(json: &str) -> serde_json::Result<Option<String>> {
+pub(crate) fn id(json: &str) -> serde_json::Result<Option<String>> {
     match json.as_bytes().first() {
         Some(b'"') => {
             serde_json::from_str(json).map(|id: String| Some(id).filter(|i| !i.is_empty()))
