@@ -88,7 +88,12 @@ fn signs(
         }
         let mut take = |start: usize, end: usize| taken.push((start, end, Reason::Markup));
         match *class {
-            Class::Rule => taken.push((line.text, line.end, Reason::Furniture)),
+            Class::Rule => {
+                // A row of signs draws a line; `-30-` and `(END)` say that the story is over.
+                let says = line.slice(text).contains(char::is_alphanumeric);
+                let reason = if says { Reason::Furniture } else { Reason::Markup };
+                taken.push((line.text, line.end, reason));
+            }
             Class::Underline | Class::Fence | Class::Definition => take(line.text, line.end),
             Class::Image => inline::scan(text, line.text, line.end, line.depth > 0, found),
             Class::Hash { signs, .. } => {
