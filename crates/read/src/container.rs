@@ -1,14 +1,25 @@
 //! The container formats there are.
 
+use std::fs::File;
 use std::io::BufRead;
 use std::sync::Arc;
 
 use newsmill_article::{Limits, Record, Reject};
 
-use crate::{HtmlPage, JsonLines, PlainText, ReadError, ReadOptions};
+#[cfg(feature = "parquet")]
+use crate::Parquet;
+use crate::{Csv, HtmlPage, Json, JsonLines, PlainText, ReadError, ReadOptions};
 
 /// Every container format, in the order in which content is tried.
-pub const ALL: &[&dyn Container] = &[&JsonLines, &HtmlPage, &PlainText];
+pub const ALL: &[&dyn Container] = &[
+    &JsonLines,
+    &Json,
+    #[cfg(feature = "parquet")]
+    &Parquet,
+    &HtmlPage,
+    &Csv,
+    &PlainText,
+];
 
 /// A format that holds records.
 ///
@@ -24,7 +35,7 @@ pub trait Container: Sync {
     fn extensions(&self) -> &'static [&'static str];
 
     /// A small input in this format, of one record at least.
-    fn example(&self) -> &'static str;
+    fn example(&self) -> &'static [u8];
 
     /// Whether an input that starts with `head` is surely in this format. `head` is the first
     /// 64 KiB, or the whole input if that is less.
@@ -45,6 +56,10 @@ pub struct Source {
     pub reader: Box<dyn BufRead + Send>,
     /// The input as it was named.
     pub path: Arc<str>,
+    /// The very file that the bytes come from, where it is a plain one on disk, for formats that
+    /// cannot be read from front to back. It may be compressed, and shares its place with the
+    /// reader.
+    pub file: Option<File>,
 }
 
 impl std::fmt::Debug for Source {
@@ -67,11 +82,14 @@ pub(crate) fn of_extension(path: &str) -> Option<&'static dyn Container> {
     ALL.iter().copied().find(|c| c.extensions().contains(&extension.as_str()))
 }
 
+/// Endings of compression.
+const COMPRESSED: [&str; 8] = ["gz", "zst", "zstd", "bz2", "bz", "xz", "lz4", "gzip"];
+
 /// The ending of a file name in lower case, without the endings of compression behind it.
 pub(crate) fn extension(path: &str) -> Option<String> {
     let name = path.rsplit(['/', '\\']).next()?;
     let mut parts = name.rsplit('.').map(str::to_ascii_lowercase);
-    let extension = parts.find(|p| !["gz", "zst", "zstd"].contains(&p.as_str()))?;
+    let extension = parts.find(|p| !COMPRESSED.contains(&p.as_str()))?;
     parts.next().is_some().then_some(extension)
 }
 
@@ -94,7 +112,7 @@ mod tests {
             }
             let options = ReadOptions { from: Some(name.into()), ..ReadOptions::default() };
             for options in [options, ReadOptions::default()] {
-                let example = container.example().as_bytes();
+                let example = container.example();
                 let read = records_of(example, "-", &options, &Limits::default()).unwrap();
                 let read: Vec<_> = read.collect::<Result<_, _>>().unwrap();
                 assert!(!read.is_empty(), "{name}");
@@ -108,7 +126,9 @@ mod tests {
     #[test]
     fn an_unknown_name_is_answered_with_the_known_ones() {
         let error = named("docx").err().unwrap().to_string();
-        assert_eq!(error, "there is no input format \"docx\": use one of jsonl, html, text");
+        let names: Vec<_> = ALL.iter().map(|c| c.name()).collect();
+        let known = names.join(", ");
+        assert_eq!(error, format!("there is no input format \"docx\": use one of {known}"));
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) fn name(head: &[u8]) -> Option<&'static str> {
     if mail::is_mbox(head) {
         return Some("mbox");
     }
-    is_json_document(head).then_some("JSON that is not one object a line")
+    is_json_document(head).then_some("JSON without objects")
 }
 
 /// Whether the head is one JSON value that spans lines, or an array of rows.
@@ -64,9 +64,9 @@ mod tests {
             (b"PAR1\x15", Some("Parquet")),
             (&tar, Some("tar")),
             (b"From a Mon\nFrom: a\nTo: b\n\n", Some("mbox")),
-            (b"[{\"text\":\"a\"},\n{\"text\":\"b\"}]", Some("JSON that is not one object a line")),
-            (b"[\n{\"text\":\"a", Some("JSON that is not one object a line")),
-            (b"{\n \"text\":\"a\"}\n", Some("JSON that is not one object a line")),
+            (b"[{\"text\":\"a\"},\n{\"text\":\"b\"}]", Some("JSON without objects")),
+            (b"[\n{\"text\":\"a", Some("JSON without objects")),
+            (b"{\n \"text\":\"a\"}\n", Some("JSON without objects")),
             (b"[1] A footnote.", None),
             (b"[Image: a river]\nIt rose.", None),
             (b"{curly} words", None),

@@ -29,8 +29,8 @@ impl Container for HtmlPage {
         &["html", "htm", "xhtml"]
     }
 
-    fn example(&self) -> &'static str {
-        "<!DOCTYPE html>\n<title>A river rose</title>\n<p>The river rose by two metres.</p>\n"
+    fn example(&self) -> &'static [u8] {
+        b"<!DOCTYPE html>\n<title>A river rose</title>\n<p>The river rose by two metres.</p>\n"
     }
 
     fn sniff(&self, head: &[u8]) -> bool {

@@ -57,7 +57,9 @@ pub(crate) fn inflate(raw: Box<dyn Read + Send>, limits: &Limits) -> Box<dyn Buf
             Err(error) => Err(error),
         },
         // A skippable frame may stand in front, as pzstd writes it.
-        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Codec::zstd(limits, &[]),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
+            Codec::zstd(limits, &[])
+        }
         head if is_bzip2(head) => Ok(Codec::bzip2()),
         head if head.starts_with(XZ) => Codec::xz(limits),
         head if head.starts_with(LZ4) => Ok(Codec::lz4()),

@@ -23,27 +23,36 @@
 //! A container format is one file that implements [`Container`] and one line in [`ALL`].
 
 mod container;
+mod csv;
 mod error;
 mod foreign;
 mod glob;
 mod html;
 mod inflate;
 mod input;
+mod json;
 mod jsonl;
 mod lines;
 mod mail;
 mod options;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod peek;
 mod records;
 mod row;
 mod text;
+mod window;
 
 pub use container::{ALL, Container, Cut, Source};
+pub use csv::Csv;
 pub use error::ReadError;
 pub use html::HtmlPage;
 pub use inflate::reject;
 pub use input::{Input, inputs};
+pub use json::Json;
 pub use jsonl::JsonLines;
 pub use options::ReadOptions;
+#[cfg(feature = "parquet")]
+pub use parquet::Parquet;
 pub use records::{Records, records, records_of};
 pub use text::PlainText;

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use encoding_rs::Encoding;
 use newsmill_article::{Limits, Origin, Record, Reject, RejectKind, Stage};
 
 use crate::container::{Container, Cut, Source, named, of_extension};
@@ -70,7 +71,7 @@ impl fmt::Debug for Records {
 /// ```
 ///
 /// # Errors
-/// When [`ReadOptions::from`] names no container.
+/// When [`ReadOptions::from`] names no container or [`ReadOptions::encoding`] no encoding.
 pub fn records(
     input: &Input,
     options: &ReadOptions,
@@ -78,14 +79,18 @@ pub fn records(
 ) -> Result<Records, ReadError> {
     let path = Arc::clone(input.path());
     let (kind, detail) = match &input.place {
-        Place::Stdin => return cut(Box::new(io::stdin()), path, options, limits),
+        Place::Stdin => return cut(Box::new(io::stdin()), None, path, options, limits),
         Place::File(file) => match File::open(file) {
-            Ok(file) => return cut(Box::new(file), path, options, limits),
+            Ok(file) => {
+                let is_plain = file.metadata().is_ok_and(|m| m.is_file());
+                let same = if is_plain { file.try_clone().ok() } else { None };
+                return cut(Box::new(file), same, path, options, limits);
+            }
             Err(error) => (RejectKind::Unreadable, format!("it cannot be opened: {error}")),
         },
         Place::Refused(kind, detail) => (*kind, detail.clone()),
     };
-    options.from.as_deref().map(named).transpose()?;
+    checked(options)?;
     let reject = Reject::new(Origin::new(path, 0), Stage::Read, kind, detail);
     Ok(Records { cut: Some(Box::new(std::iter::once(Err(reject)))), bytes: Arc::default() })
 }
@@ -94,30 +99,31 @@ pub fn records(
 /// what is no file.
 ///
 /// # Errors
-/// When [`ReadOptions::from`] names no container.
+/// When [`ReadOptions::from`] names no container or [`ReadOptions::encoding`] no encoding.
 pub fn records_of(
     reader: impl Read + Send + 'static,
     path: impl Into<Arc<str>>,
     options: &ReadOptions,
     limits: &Limits,
 ) -> Result<Records, ReadError> {
-    cut(Box::new(reader), path.into(), options, limits)
+    cut(Box::new(reader), None, path.into(), options, limits)
 }
 
 fn cut(
     raw: Box<dyn Read + Send>,
+    file: Option<File>,
     path: Arc<str>,
     options: &ReadOptions,
     limits: &Limits,
 ) -> Result<Records, ReadError> {
-    let from = options.from.as_deref().map(named).transpose()?;
+    let from = checked(options)?;
     let bytes = Arc::default();
     let counted = Counted { raw, bytes: Arc::clone(&bytes) };
     let reader = Peeked::new(inflate(Box::new(counted), limits), HEAD);
     let container = from.map_or_else(|| container_of(reader.head(), &path), Ok);
     let cut = match container {
         Ok(container) => {
-            container.records(Source { reader: Box::new(reader), path }, options, limits)
+            container.records(Source { reader: Box::new(reader), path, file }, options, limits)
         }
         Err(format) => {
             let detail = format!("it is {format}, which is not read yet");
@@ -127,6 +133,25 @@ fn cut(
         }
     };
     Ok(Records { cut: Some(cut), bytes })
+}
+
+/// The container that the options name, if they name one.
+fn checked(options: &ReadOptions) -> Result<Option<&'static dyn Container>, ReadError> {
+    if let Some(label) = &options.encoding
+        && !is_encoding(label)
+    {
+        return Err(ReadError::UnknownEncoding { label: label.clone() });
+    }
+    options.from.as_deref().map(named).transpose()
+}
+
+/// Whether the parser reads an encoding of that label: those of the
+/// [WHATWG Encoding standard](https://encoding.spec.whatwg.org/#names-and-labels), and UTF-32, which
+/// that leaves out.
+fn is_encoding(label: &str) -> bool {
+    let label = label.trim();
+    Encoding::for_label_no_replacement(label.as_bytes()).is_some()
+        || ["utf-32", "utf-32le", "utf-32be"].iter().any(|known| label.eq_ignore_ascii_case(known))
 }
 
 /// The container of an input: by its content, then by its name, and plain text when neither says

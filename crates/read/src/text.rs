@@ -50,8 +50,8 @@ impl Container for PlainText {
         &["txt", "text", "md", "eml"]
     }
 
-    fn example(&self) -> &'static str {
-        "A river rose\n\nThe river rose by two metres on Monday.\n"
+    fn example(&self) -> &'static [u8] {
+        b"A river rose\n\nThe river rose by two metres on Monday.\n"
     }
 
     /// Content never says that it is plain text.
@@ -86,7 +86,7 @@ fn article(
     record_bytes: usize,
     media: MediaOf,
 ) -> Vec<Result<Record, Reject>> {
-    let Source { mut reader, path } = source;
+    let Source { mut reader, path, .. } = source;
     let origin = |length: usize| Origin::new(Arc::clone(&path), 0).at(0, length as u64);
     let fail = |length: usize, kind, detail: String| {
         vec![Err(Reject::new(origin(length), Stage::Read, kind, detail))]
