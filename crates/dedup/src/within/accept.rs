@@ -10,6 +10,8 @@ use super::words::{CAPITAL, DIGIT, LINE, Words, begins, same_letters};
 
 /// How far back, in bytes, an open quotation is looked for.
 const QUOTED_MAX: usize = 4096;
+/// A line of so many bytes is prose when it closes a sentence.
+const SENTENCE_BYTES: usize = 60;
 
 impl Judge<'_> {
     /// Whether a stretch of units may go, and as what.
@@ -127,7 +129,10 @@ impl Judge<'_> {
         for word in range.start + 1..=range.end {
             if word == range.end || border(self.text, words, word) == Border::Line {
                 let bytes = cut(self.text, words, word).0 - cut(self.text, words, from).1;
-                if bytes >= self.config.min_bytes.min(60) {
+                let least = self.config.min_bytes.min(SENTENCE_BYTES);
+                // Any other line may be a title or a label, unless it is a third longer.
+                let sentence = ends_sentence(self.text, words, word);
+                if bytes >= if sentence { least } else { least + least / 3 } {
                     return true;
                 }
                 from = word;

@@ -72,7 +72,7 @@ pub struct WithinConfig {
     /// of a seed.
     pub min_words: usize,
     /// Fewest bytes of a repeat made of whole lines, also of its longest line: shorter lines go
-    /// only with a longer one. Default 80.
+    /// only with a longer one, which is a third longer if it closes no sentence. Default 60.
     pub min_bytes: usize,
     /// Fewest words of a repeat that is part of a line: sentences of a paragraph that says more.
     /// Default 60.
@@ -105,7 +105,7 @@ impl Default for WithinConfig {
     fn default() -> Self {
         Self {
             min_words: 6,
-            min_bytes: 80,
+            min_bytes: 60,
             min_words_inside: 60,
             min_bytes_inside: 300,
             min_words_broken: 16,
