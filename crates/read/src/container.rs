@@ -3,15 +3,22 @@
 use std::fs::File;
 use std::io::BufRead;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use newsmill_article::{Limits, Record, Reject};
 
 #[cfg(feature = "parquet")]
 use crate::Parquet;
-use crate::{Csv, HtmlPage, Json, JsonLines, PlainText, ReadError, ReadOptions};
+use crate::{
+    ArcFile, Csv, HtmlPage, Json, JsonLines, Mbox, PlainText, ReadError, ReadOptions, Tar, Warc,
+};
 
 /// Every container format, in the order in which content is tried.
 pub const ALL: &[&dyn Container] = &[
+    &Warc,
+    &ArcFile,
+    &Mbox,
+    &Tar,
     &JsonLines,
     &Json,
     #[cfg(feature = "parquet")]
@@ -50,6 +57,24 @@ pub trait Container: Sync {
 /// What cutting an input gives.
 pub type Cut = Box<dyn Iterator<Item = Result<Record, Reject>> + Send>;
 
+/// How many records of an input are no articles by what they are (requests, images, redirects):
+/// neither read nor rejected, only counted.
+#[derive(Clone, Default, Debug)]
+pub struct Skipped(Arc<AtomicU64>);
+
+impl Skipped {
+    /// Counts one more.
+    pub fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many there were so far.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// The decompressed bytes of an input. Its errors are told by [`reject`](crate::reject()).
 pub struct Source {
     /// The bytes.
@@ -60,6 +85,10 @@ pub struct Source {
     /// cannot be read from front to back. It may be compressed, and shares its place with the
     /// reader.
     pub file: Option<File>,
+    /// Counts what the container passes over on purpose.
+    pub skipped: Skipped,
+    /// Whether the bytes were decompressed: then nothing in them is decompressed again.
+    pub is_compressed: bool,
 }
 
 impl std::fmt::Debug for Source {

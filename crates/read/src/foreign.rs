@@ -3,12 +3,9 @@
 use serde::de::IgnoredAny;
 
 use crate::jsonl::BOM;
-use crate::mail;
 
 /// First bytes of formats that hold articles or other files.
 const MAGIC: &[(&[u8], &str)] = &[
-    (b"WARC/", "WARC"),
-    (b"filedesc://", "ARC"),
     (b"PAR1", "Parquet"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
@@ -16,19 +13,10 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"LZIP", "lzip"),
 ];
 
-/// Where tar archives say that they are some.
-const TAR: std::ops::Range<usize> = 257..262;
-
 /// The name of the format of an input that starts with `head`, if it is one that is not read.
 pub(crate) fn name(head: &[u8]) -> Option<&'static str> {
     if let Some((_, name)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(name);
-    }
-    if head.get(TAR) == Some(b"ustar") {
-        return Some("tar");
-    }
-    if mail::is_mbox(head) {
-        return Some("mbox");
     }
     is_json_document(head).then_some("JSON without objects")
 }
@@ -58,12 +46,8 @@ mod tests {
 
     #[test]
     fn formats_that_are_not_read_are_named() {
-        let tar = [&[b'a'; 257][..], b"ustar\0"].concat();
-        let cases: [(&[u8], Option<&str>); 13] = [
-            (b"WARC/1.0\r\n", Some("WARC")),
+        let cases: [(&[u8], Option<&str>); 10] = [
             (b"PAR1\x15", Some("Parquet")),
-            (&tar, Some("tar")),
-            (b"From a Mon\nFrom: a\nTo: b\n\n", Some("mbox")),
             (b"[{\"text\":\"a\"},\n{\"text\":\"b\"}]", Some("JSON without objects")),
             (b"[\n{\"text\":\"a", Some("JSON without objects")),
             (b"{\n \"text\":\"a\"}\n", Some("JSON without objects")),

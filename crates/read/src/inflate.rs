@@ -117,7 +117,7 @@ pub(crate) fn damaged_member(error: &io::Error) -> Option<u64> {
     damage(error).map(|damage| damage.member_offset)
 }
 
-/// The error of an input that is cut off by what its own format says. Nothing follows it.
+/// The error of an input that its own format shows to be cut off. The end follows it.
 pub(crate) fn torn(detail: &str) -> io::Error {
     io::Error::other(Damage {
         kind: RejectKind::Corrupt,

@@ -22,28 +22,36 @@
 //!
 //! A container format is one file that implements [`Container`] and one line in [`ALL`].
 
+mod arc;
+mod capture;
+mod coding;
 mod container;
 mod csv;
 mod error;
 mod foreign;
 mod glob;
 mod html;
+mod http;
 mod inflate;
 mod input;
 mod json;
 mod jsonl;
 mod lines;
-mod mail;
+mod mbox;
 mod options;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod peek;
 mod records;
 mod row;
+mod stream;
+mod tar;
 mod text;
+mod warc;
 mod window;
 
-pub use container::{ALL, Container, Cut, Source};
+pub use arc::ArcFile;
+pub use container::{ALL, Container, Cut, Skipped, Source};
 pub use csv::Csv;
 pub use error::ReadError;
 pub use html::HtmlPage;
@@ -51,8 +59,11 @@ pub use inflate::reject;
 pub use input::{Input, inputs};
 pub use json::Json;
 pub use jsonl::JsonLines;
+pub use mbox::Mbox;
 pub use options::ReadOptions;
 #[cfg(feature = "parquet")]
 pub use parquet::Parquet;
 pub use records::{Records, records, records_of};
+pub use tar::Tar;
 pub use text::PlainText;
+pub use warc::Warc;

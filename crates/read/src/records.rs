@@ -3,17 +3,17 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use encoding_rs::Encoding;
 use newsmill_article::{Limits, Origin, Record, Reject, RejectKind, Stage};
 
-use crate::container::{Container, Cut, Source, named, of_extension};
+use crate::container::{Container, Cut, Skipped, Source, named, of_extension};
 use crate::inflate::inflate;
 use crate::input::Place;
 use crate::peek::Peeked;
-use crate::{ALL, Input, PlainText, ReadError, ReadOptions, foreign};
+use crate::{ALL, Input, PlainText, ReadError, ReadOptions, Tar, foreign};
 
 /// How much of an input is looked at to tell its format.
 const HEAD: u64 = 64 << 10;
@@ -22,6 +22,7 @@ const HEAD: u64 = 64 << 10;
 pub struct Records {
     cut: Option<Cut>,
     bytes: Arc<AtomicU64>,
+    skipped: Skipped,
 }
 
 impl Records {
@@ -30,6 +31,13 @@ impl Records {
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// How many records were passed over so far because they are no articles by what they are:
+    /// requests, images and redirects of web archives. They are neither records nor rejects.
+    #[must_use]
+    pub fn skipped(&self) -> u64 {
+        self.skipped.count()
     }
 }
 
@@ -92,7 +100,11 @@ pub fn records(
     };
     checked(options)?;
     let reject = Reject::new(Origin::new(path, 0), Stage::Read, kind, detail);
-    Ok(Records { cut: Some(Box::new(std::iter::once(Err(reject)))), bytes: Arc::default() })
+    Ok(Records {
+        cut: Some(Box::new(std::iter::once(Err(reject)))),
+        bytes: Arc::default(),
+        skipped: Skipped::default(),
+    })
 }
 
 /// The records of `reader`, which may be compressed, under the name `path`. As [`records`], for
@@ -117,22 +129,40 @@ fn cut(
     limits: &Limits,
 ) -> Result<Records, ReadError> {
     let from = checked(options)?;
-    let bytes = Arc::default();
-    let counted = Counted { raw, bytes: Arc::clone(&bytes) };
+    let (bytes, head, skipped) = (Arc::default(), Arc::default(), Skipped::default());
+    let counted = Counted { raw, bytes: Arc::clone(&bytes), head: Arc::clone(&head) };
     let reader = Peeked::new(inflate(Box::new(counted), limits), HEAD);
     let container = from.map_or_else(|| container_of(reader.head(), &path), Ok);
+    // What is not read as it stands was decompressed.
+    let is_compressed = head.get().is_some_and(|head| !reader.head().starts_with(head));
+    let skips = skipped.clone();
+    let source = Source { reader: Box::new(reader), path, file, skipped: skips, is_compressed };
     let cut = match container {
-        Ok(container) => {
-            container.records(Source { reader: Box::new(reader), path, file }, options, limits)
-        }
-        Err(format) => {
-            let detail = format!("it is {format}, which is not read yet");
-            let origin = Origin::new(path, 0);
-            let reject = Reject::new(origin, Stage::Read, RejectKind::Unsupported, detail);
-            Box::new(std::iter::once(Err(reject)))
-        }
+        Ok(container) => container.records(source, options, limits),
+        Err(format) => not_read(source.path, format),
     };
-    Ok(Records { cut: Some(cut), bytes })
+    Ok(Records { cut: Some(cut), bytes, skipped })
+}
+
+/// The records of one file of an archive. An archive in it is not read.
+pub(crate) fn cut_member(source: Source, options: &ReadOptions, limits: &Limits) -> Cut {
+    let reader = Peeked::new(source.reader, HEAD);
+    let container = container_of(reader.head(), &source.path);
+    let source = Source { reader: Box::new(reader), ..source };
+    match container {
+        Ok(container) if container.name() != Tar.name() => {
+            container.records(source, options, limits)
+        }
+        Ok(_) => not_read(source.path, "a tar archive inside another"),
+        Err(format) => not_read(source.path, format),
+    }
+}
+
+/// One reject for an input of a format that is known and not read.
+fn not_read(path: Arc<str>, format: &str) -> Cut {
+    let detail = format!("it is {format}, which is not read yet");
+    let reject = Reject::new(Origin::new(path, 0), Stage::Read, RejectKind::Unsupported, detail);
+    Box::new(std::iter::once(Err(reject)))
 }
 
 /// The container that the options name, if they name one.
@@ -166,15 +196,18 @@ fn container_of(head: &[u8], path: &str) -> Result<&'static dyn Container, &'sta
     }
 }
 
-/// A reader that tells how far it has come.
+/// A reader that tells how far it has come and how it began.
 struct Counted {
     raw: Box<dyn Read + Send>,
     bytes: Arc<AtomicU64>,
+    /// Its first bytes, four at most.
+    head: Arc<OnceLock<Vec<u8>>>,
 }
 
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.raw.read(buffer)?;
+        self.head.get_or_init(|| buffer[..read.min(4)].to_vec());
         self.bytes.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }

@@ -10,7 +10,6 @@ use newsmill_article::{
 use crate::ReadOptions;
 use crate::container::{Container, Cut, Source, extension};
 use crate::inflate::{is_behind_whole_members, reject};
-use crate::mail;
 
 /// How much of a file is looked at to tell text from binary data.
 const LOOKED_AT: u64 = 8 << 10;
@@ -31,8 +30,8 @@ const BINARY: &[(&[u8], &str)] = &[
     (b"SQLite format 3\0", "a database"),
 ];
 
-/// Plain text, one article a file, in an encoding that the parser finds out. What starts with mail
-/// headers, and every file called `.eml`, is a message. What no other container claims is read as
+/// Plain text, one article a file, in an encoding that the parser finds out. A file
+/// called `.eml` or in a maildir is a message. What no other container claims is read as
 /// this, unless it is binary data or a format that is known and not read.
 #[derive(Clone, Copy, Debug)]
 pub struct PlainText;
@@ -134,8 +133,12 @@ fn article(
     found
 }
 
-fn media(bytes: &[u8], path: &str) -> Media {
-    match mail::is_message(bytes) || extension(path).as_deref() == Some("eml") {
+/// What the name says: a message in a file called `.eml` or in the `cur` or `new` of a maildir. Other
+/// messages are told from their headers, by the parser.
+fn media(_: &[u8], path: &str) -> Media {
+    let mut folders = path.rsplit(['/', '\\']).skip(1);
+    let is_maildir = folders.next().is_some_and(|folder| matches!(folder, "cur" | "new"));
+    match is_maildir || extension(path).as_deref() == Some("eml") {
         true => Media::Mail,
         false => Media::Plain,
     }
@@ -157,7 +160,7 @@ fn skip(reader: &mut impl BufRead) -> (u64, Option<io::Error>) {
 }
 
 /// What kind of binary data a file starts with, if it does.
-fn binary(head: &[u8]) -> Option<&'static str> {
+pub(crate) fn binary(head: &[u8]) -> Option<&'static str> {
     if let Some((_, what)) = BINARY.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(what);
     }
@@ -224,7 +227,7 @@ mod tests {
                 Ok(Media::Plain),
             ),
             (b"\x1b$B$3$s\x1b(B", "a", Ok(Media::Plain)),
-            (b"From: a\nSubject: b\n\nc", "a", Ok(Media::Mail)),
+            (b"From: a\nSubject: b\n\nc", "mail/cur/1.host:2,S", Ok(Media::Mail)),
             (b"Odd: a\n\nb", "a.EML", Ok(Media::Mail)),
             (b"", "a.txt", Err(RejectKind::NoText)),
             (b" \r\n\t\n", "a.txt", Err(RejectKind::NoText)),
@@ -235,8 +238,8 @@ mod tests {
             (&gzip(&gzip(b"words")), "a.gz.gz", Err(RejectKind::Binary)),
             (&[b'x'; 20_000], "a", Ok(Media::Plain)),
             (&[b'x'; 20_001], "a", Err(RejectKind::TooLong)),
-            (b"WARC/1.0\r\n", "a.txt", Err(RejectKind::Unsupported)),
-            (b"From a Mon\nFrom: a\nTo: b\n\n", "a.eml", Err(RejectKind::Unsupported)),
+            (b"WARC/1.0\r\n", "a.txt", Err(RejectKind::Corrupt)),
+            (b"From a Mon\nFrom: a\nTo: b\n\n", "a.eml", Ok(Media::Mail)),
         ];
         for (bytes, path, expected) in cases {
             let read = read(bytes, path);

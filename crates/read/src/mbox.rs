@@ -1,0 +1,321 @@
+//! Mailboxes: many messages in one file, each behind a `From ` line (RFC 4155).
+
+use std::io;
+use std::sync::Arc;
+
+use newsmill_article::{
+    Content, Limits, Media, Metadata, Origin, Record, Reject, RejectKind, Stage,
+};
+
+use crate::ReadOptions;
+use crate::container::{Container, Cut, Source};
+use crate::http::{Fields, header_length};
+use crate::inflate::{reject, resumes};
+use crate::stream::{LineEnd, Stream};
+
+/// Most bytes of a separating line.
+const LINE_BYTES: usize = 998;
+
+/// What is looked at of the line behind one.
+const NEXT_BYTES: usize = 80;
+
+/// What is looked at behind a body to see whether its `Content-Length` is right.
+const BEHIND_BYTES: usize = 64;
+
+/// Most bytes of a header that `Content-Length` is looked for in.
+const HEADER_BYTES: usize = 256 << 10;
+
+/// Mailboxes of all four kinds, one message a record.
+///
+/// A message starts at a line `From ` with a date or a header below it. Where its `Content-Length`
+/// (mboxcl, mboxcl2) leads to another such line it is trusted; elsewhere the message goes on to the
+/// next one. Lines `>From `, `>>From ` … lose one sign (mboxo, mboxrd, mboxcl), but not in bodies
+/// that hold a bare `From ` line, which only mboxcl2 has.
+#[derive(Clone, Copy, Debug)]
+pub struct Mbox;
+
+impl Container for Mbox {
+    fn name(&self) -> &'static str {
+        "mbox"
+    }
+
+    fn about(&self) -> &'static str {
+        "mailboxes (mboxo, mboxrd, mboxcl, mboxcl2): one message an article"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["mbox", "mbx"]
+    }
+
+    fn example(&self) -> &'static [u8] {
+        b"From anna@example.org Mon Jan  5 10:00:00 2004\nFrom: anna@example.org\n\
+         Subject: The river\n\nA river rose.\n"
+    }
+
+    fn sniff(&self, head: &[u8]) -> bool {
+        let end = memchr::memchr(b'\n', head).map_or(head.len(), |at| at + 1);
+        let line = &head[..end];
+        line.len() <= LINE_BYTES
+            && line.starts_with(b"From ")
+            && (starts_header(&head[end..]) || (is_dated(line) && head.len() == end))
+    }
+
+    fn records(&self, source: Source, options: &ReadOptions, limits: &Limits) -> Cut {
+        Box::new(Messages {
+            stream: Stream::new(source.reader),
+            path: source.path,
+            charset: options.encoding.clone(),
+            record_bytes: limits.record_bytes,
+            ordinal: 0,
+            is_lost: true,
+            over: false,
+        })
+    }
+}
+
+struct Messages {
+    stream: Stream,
+    path: Arc<str>,
+    charset: Option<String>,
+    record_bytes: usize,
+    ordinal: u64,
+    /// Whether what stands here is no message, and passed over up to the next one.
+    is_lost: bool,
+    over: bool,
+}
+
+impl Iterator for Messages {
+    type Item = Result<Record, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        let mut start = self.stream.offset();
+        let mut bytes = Vec::new();
+        let read = self.find_message().and_then(|()| {
+            start = self.stream.offset();
+            self.message(&mut bytes)
+        });
+        let length = self.stream.offset() - start;
+        let origin = Origin::new(Arc::clone(&self.path), self.ordinal).at(start, length);
+        let fail = |kind, detail| Some(Err(Reject::new(origin.clone(), Stage::Read, kind, detail)));
+        self.ordinal += 1;
+        match read {
+            Ok(_) if length == 0 => {
+                self.over = true;
+                None
+            }
+            Ok(_) if bytes.len() > self.record_bytes => {
+                let detail = format!(
+                    "it has {length} bytes, more than the limit record_bytes = {}",
+                    self.record_bytes
+                );
+                fail(RejectKind::TooLong, detail)
+            }
+            Ok(_) if bytes.trim_ascii().is_empty() => {
+                fail(RejectKind::NoText, "the message is empty".to_owned())
+            }
+            Ok(()) => {
+                let content = Content::Bytes { bytes, charset: self.charset.clone() };
+                Some(Ok(Record {
+                    origin,
+                    id: None,
+                    content,
+                    media: Media::Mail,
+                    metadata: Metadata::new(),
+                    truncated: false,
+                }))
+            }
+            Err(error) => {
+                self.over = !resumes(&error);
+                self.is_lost = true;
+                Some(Err(reject(&error, origin)))
+            }
+        }
+    }
+}
+
+impl Messages {
+    /// Goes to the next separating line.
+    fn find_message(&mut self) -> io::Result<()> {
+        let mut is_behind_blank = true;
+        while self.is_lost {
+            if self.is_at_separator(is_behind_blank)? {
+                self.is_lost = false;
+                return Ok(());
+            }
+            let mut line = Vec::new();
+            let end = self.stream.line(&mut line, LINE_BYTES)?;
+            is_behind_blank = line.trim_ascii().is_empty();
+            if line.is_empty() && end == LineEnd::Input {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a message: one separating line, and all up to the next. Of one above the limit, the
+    /// first bytes and one more than allowed are kept.
+    fn message(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
+        self.stream.line(bytes, LINE_BYTES)?;
+        bytes.clear();
+        let (body, declared) = self.content_length()?;
+        let most = self.record_bytes + 1;
+        if let Some(length) = declared {
+            self.stream.read(length, bytes)?;
+            self.stream.skip_line_ends()?;
+        } else {
+            let mut is_line_start = true;
+            let mut is_behind_blank = false;
+            while !(is_line_start && self.is_at_separator(is_behind_blank)?) {
+                let from = bytes.len();
+                let end = self.stream.line(bytes, from + LINE_BYTES)?;
+                let line = &bytes[from..];
+                if line.is_empty() {
+                    break;
+                }
+                is_behind_blank = is_line_start && line.trim_ascii().is_empty();
+                is_line_start = end == LineEnd::Whole;
+                bytes.truncate(most);
+            }
+            // The blank line in front of the next message belongs to the mailbox.
+            for blank in [&b"\r\n\r\n"[..], b"\n\n"] {
+                if bytes.ends_with(blank) {
+                    bytes.truncate(bytes.len() - blank.len() / 2);
+                }
+            }
+        }
+        if bytes.len() <= self.record_bytes {
+            unquote(bytes, body.min(bytes.len()), declared.is_some());
+        }
+        Ok(())
+    }
+
+    /// Length of the header at hand, and length of the whole message where its `Content-Length`
+    /// leads to another message or to the end.
+    fn content_length(&mut self) -> io::Result<(usize, Option<usize>)> {
+        let mut amount = 4 << 10;
+        let (body, declared) = loop {
+            let next = self.stream.peek(amount)?;
+            if let Some(body) = header_length(next) {
+                let fields = Fields::read(&next[..body]);
+                break (body, fields.text("content-length").and_then(|l| l.parse::<usize>().ok()));
+            }
+            if next.len() < amount || amount >= HEADER_BYTES {
+                return Ok((0, None));
+            }
+            amount *= 2;
+        };
+        let Some(length) = declared.and_then(|length| length.checked_add(body)) else {
+            return Ok((body, None));
+        };
+        if length > self.record_bytes {
+            return Ok((body, None));
+        }
+        let all = self.stream.peek(length + BEHIND_BYTES)?;
+        let leads_on = all.get(length..).is_some_and(|behind| {
+            let ends = behind.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            let is_at_line_start = ends > 0 || all[..length].ends_with(b"\n");
+            behind.len() == ends || (is_at_line_start && behind[ends..].starts_with(b"From "))
+        });
+        Ok((body, leads_on.then_some(length)))
+    }
+
+    /// Whether a message starts at the line at hand.
+    fn is_at_separator(&mut self, is_behind_blank: bool) -> io::Result<bool> {
+        if !self.stream.peek(5)?.starts_with(b"From ") {
+            return Ok(false);
+        }
+        let next = self.stream.peek(LINE_BYTES + NEXT_BYTES)?;
+        let Some(end) = memchr::memchr(b'\n', next) else { return Ok(false) };
+        let (line, below) = next.split_at(end + 1);
+        let (dated, heads) = (is_dated(line), starts_header(below));
+        Ok(if is_behind_blank { dated || heads } else { dated && heads })
+    }
+}
+
+/// Whether a separating line holds a time and a year, as `asctime` writes them.
+fn is_dated(line: &[u8]) -> bool {
+    let words = || line.split(u8::is_ascii_whitespace);
+    let is_time = |word: &[u8]| {
+        let mut parts = word.split(|b| *b == b':');
+        let is_part = |part: Option<&[u8]>| {
+            part.is_some_and(|p| matches!(p.len(), 1 | 2) && p.iter().all(u8::is_ascii_digit))
+        };
+        is_part(parts.next()) && is_part(parts.next())
+    };
+    let is_year = |word: &[u8]| {
+        word.len() == 4 && word.iter().all(u8::is_ascii_digit) && matches!(word[0], b'1' | b'2')
+    };
+    words().any(is_time) && words().any(is_year)
+}
+
+/// Header fields that messages start with.
+const FIRST: &[&str] = &[
+    "return-path",
+    "received",
+    "from",
+    "to",
+    "date",
+    "subject",
+    "message-id",
+    "mime-version",
+    "content-type",
+    "delivered-to",
+    "path",
+    "newsgroups",
+    "sender",
+    "reply-to",
+    "references",
+    "xref",
+    "status",
+    "cc",
+    "dkim-signature",
+    "envelope-to",
+    "organization",
+    "lines",
+    "resent-from",
+];
+
+/// Whether the next line is a header field of mail or news.
+fn starts_header(below: &[u8]) -> bool {
+    let below = below.strip_prefix(b">From ").map_or(below, |quoted| {
+        &quoted[memchr::memchr(b'\n', quoted).map_or(quoted.len(), |at| at + 1)..]
+    });
+    let Some(colon) = memchr::memchr(b':', below) else { return false };
+    let name = &below[..colon];
+    let starts =
+        |prefix: &[u8]| name.get(..prefix.len()).is_some_and(|n| n.eq_ignore_ascii_case(prefix));
+    name.iter().all(|b| (33..=126).contains(b))
+        && (starts(b"x-")
+            || starts(b"list-")
+            || starts(b"arc-")
+            || FIRST.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
+}
+
+/// Takes one sign from lines `>From `, `>>From ` … behind byte `body`. A body with a bare `From `
+/// line whose length was `declared` was never quoted.
+fn unquote(bytes: &mut Vec<u8>, body: usize, declared: bool) {
+    if declared && memchr::memmem::find(&bytes[body..], b"\nFrom ").is_some() {
+        return;
+    }
+    let mut signs = Vec::new();
+    for at in memchr::memmem::find_iter(&bytes[..], b">From ") {
+        let first = bytes[..at].iter().rposition(|b| *b != b'>').map_or(0, |last| last + 1);
+        if first >= body && (first == 0 || bytes[first - 1] == b'\n') {
+            signs.push(first);
+        }
+    }
+    if signs.is_empty() {
+        return;
+    }
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut from = 0;
+    for sign in signs {
+        kept.extend_from_slice(&bytes[from..sign]);
+        from = sign + 1;
+    }
+    kept.extend_from_slice(&bytes[from..]);
+    *bytes = kept;
+}
