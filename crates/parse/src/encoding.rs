@@ -1,14 +1,23 @@
 //! Bytes to text, whatever encoding they are in.
 
+mod mend;
+mod mojibake;
+mod wide;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+pub use mend::mend;
+pub(crate) use mend::mended;
+use wide::Utf32;
 
 /// Text and what it took to read it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decoded {
     /// The text, without byte order mark.
     pub text: String,
-    /// Name of the encoding, as the WHATWG Encoding standard spells it (`UTF-8`, `windows-1252`).
+    /// Name of the encoding, as the WHATWG Encoding standard spells it (`UTF-8`, `windows-1252`), or
+    /// `UTF-32LE` or `UTF-32BE`.
     pub encoding: &'static str,
     /// How many U+FFFD stand for bytes that are none of that encoding.
     pub replaced: usize,
@@ -17,9 +26,10 @@ pub struct Decoded {
 /// Reads `bytes` as text.
 ///
 /// What decides the encoding, in this order: a byte order mark; the declared label `charset`, where
-/// the [WHATWG Encoding standard](https://encoding.spec.whatwg.org) knows it; whether the bytes are
-/// valid UTF-8; a guess from the bytes as Firefox makes it. Bytes that do not fit become U+FFFD and
-/// are counted.
+/// the [WHATWG Encoding standard](https://encoding.spec.whatwg.org) knows it, or `utf-32`; whether
+/// the bytes are UTF-32, UTF-16 or, but for a few torn characters, UTF-8; a guess from the bytes as
+/// Firefox makes it. Bytes that do not fit become U+FFFD and are counted. The text is not yet
+/// [mended](mend).
 ///
 /// ```
 /// let decoded = newsmill_parse::decode(b"Sarukh\xe1n".to_vec(), Some("latin1"));
@@ -28,11 +38,15 @@ pub struct Decoded {
 /// ```
 #[must_use]
 pub fn decode(bytes: Vec<u8>, charset: Option<&str>) -> Decoded {
+    if let Some((order, mark)) = Utf32::of(&bytes, charset) {
+        let (text, replaced) = order.decode(&bytes[mark..]);
+        return Decoded { text, encoding: order.name(), replaced };
+    }
     let (encoding, mark) = match Encoding::for_bom(&bytes) {
         Some(found) => found,
         None => match charset.and_then(|label| declared(label, &bytes)) {
             Some(declared) => (declared, 0),
-            None => (unmarked_utf_16(&bytes).unwrap_or(UTF_8), 0),
+            None => (wide::utf_16(&bytes).unwrap_or(UTF_8), 0),
         },
     };
     let declared =
@@ -41,7 +55,10 @@ pub fn decode(bytes: Vec<u8>, charset: Option<&str>) -> Decoded {
         Ok(text) => return Decoded { text, encoding: UTF_8.name(), replaced: 0 },
         Err(bytes) => bytes,
     };
-    let encoding = if declared { encoding } else { guess(&bytes) };
+    let encoding = match declared || is_torn_utf8(&bytes) {
+        true => encoding,
+        false => guess(&bytes),
+    };
     let (text, damaged) = encoding.decode_without_bom_handling(&bytes[mark..]);
     let replaced = if damaged { text.matches('\u{fffd}').count() } else { 0 };
     Decoded { text: text.into_owned(), encoding: encoding.name(), replaced }
@@ -81,16 +98,15 @@ fn declared(label: &str, bytes: &[u8]) -> Option<&'static Encoding> {
     (!wide || bytes.contains(&0)).then_some(encoding)
 }
 
-/// UTF-16 without a mark: in text that is mostly Latin every other byte is zero.
-fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = bytes.get(..bytes.len().min(4096) & !1).filter(|head| head.len() >= 8)?;
-    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|b| **b == 0).count();
-    let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
-    match (even * 2 > half, odd * 2 > half) {
-        (false, true) => Some(UTF_16LE),
-        (true, false) => Some(UTF_16BE),
-        _ => None,
+/// Whether bytes that are not valid UTF-8 are so but for a few places: with ten whole characters
+/// above ASCII for each byte that fits none. Another encoding has hardly any by chance.
+fn is_torn_utf8(bytes: &[u8]) -> bool {
+    let (mut whole, mut torn) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        torn += usize::from(!chunk.invalid().is_empty());
     }
+    whole >= 10 * torn
 }
 
 #[cfg(test)]
@@ -118,12 +134,42 @@ mod tests {
             (b"ascii only", Some("iso-2022-kr"), "ascii only", "UTF-8", 0),
             (b"T\0h\0e\0 \0", None, "The ", "UTF-16LE", 0),
             (b"\0T\0h\0e\0 ", None, "The ", "UTF-16BE", 0),
+            (b"\xff\xfe\0\0a\0\0\0b\0\0\0", None, "ab", "UTF-32LE", 0),
+            (b"\0\0\xfe\xff\0\0\0a", None, "a", "UTF-32BE", 0),
+            (b"a\0\0\0\xe9\0\0\0", None, "aé", "UTF-32LE", 0),
+            (b"\0\0\0a\0\x01\xf6\0\0", None, "a😀\u{fffd}", "UTF-32BE", 1),
+            (b"\0\0\0a", Some("UTF-32BE"), "a", "UTF-32BE", 0),
+            (b"ascii", Some("utf-32"), "ascii", "UTF-8", 0),
+            ("éééééééééé é\u{e9}".as_bytes(), None, "éééééééééé éé", "UTF-8", 0),
+            (b"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3", None, "éééééééééé\u{fffd}", "UTF-8", 1),
         ];
         for (bytes, charset, text, encoding, replaced) in cases {
             let got = decode(bytes.to_vec(), *charset);
             let want = Decoded { text: (*text).into(), encoding, replaced: *replaced };
             assert_eq!(got, want, "{bytes:?} {charset:?}");
         }
+    }
+
+    #[test]
+    fn utf_16_of_any_script_is_told_without_a_mark() {
+        let texts = [
+            "Вода поднялась на два метра.\nНикто не пострадал.\n",
+            "水位は二メートル上がった。\n町によると、けが人はいない。\n",
+            "منسوب النهر ارتفع مترين.",
+        ];
+        for text in texts {
+            for (name, order) in [
+                ("UTF-16LE", u16::to_le_bytes as fn(u16) -> [u8; 2]),
+                ("UTF-16BE", u16::to_be_bytes),
+            ] {
+                let got = decode(text.encode_utf16().flat_map(order).collect(), None);
+                assert_eq!((&*got.text, got.encoding), (text, name));
+            }
+        }
+        // A stray NUL makes no UTF-16 of a text.
+        let latin =
+            [&b"caf\xe9 au lait, cr\xe8me br\xfbl\xe9e. ".repeat(4)[..], b"\0 fin"].concat();
+        assert_eq!(decode(latin, None).encoding, "windows-1252");
     }
 
     #[test]

@@ -24,7 +24,7 @@ mod mail;
 mod post;
 mod syntax;
 
-pub use encoding::{Decoded, decode};
+pub use encoding::{Decoded, decode, mend};
 pub use mail::Mail;
 pub use post::Post;
 pub use syntax::{ALL, Confidence, Syntax, parse};

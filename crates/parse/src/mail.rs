@@ -7,6 +7,7 @@ use newsmill_article::{
     Stage,
 };
 
+use crate::encoding::mended;
 use crate::post::name_by_place;
 use crate::syntax::unsupported;
 use crate::{Confidence, Syntax, decode, layout};
@@ -95,6 +96,7 @@ impl Syntax for Mail {
             },
         };
         let Record { origin, id, mut metadata, truncated, .. } = record;
+        let text = mended(text);
         // Decoding may have moved bytes: the header is read again where the text is.
         let header = Header::read(text.as_bytes());
         carry(&header, &mut metadata);

@@ -2,6 +2,7 @@
 
 use newsmill_article::{Article, ArticleId, Content, Limits, Media, Record, Reject};
 
+use crate::encoding::mended;
 use crate::{Confidence, Syntax, decode, layout};
 
 /// Plain text. It reads whatever is no other syntax.
@@ -26,6 +27,7 @@ impl Syntax for Post {
             Content::Text(text) => text,
             Content::Bytes { bytes, charset } => decode(bytes, charset.as_deref()).text,
         };
+        let text = mended(text);
         let layout = layout::lay_out(&text, 0, false, limits);
         let id = id.map_or_else(|| name_by_place(&origin.path, origin.ordinal), ArticleId::from);
         let mut article = layout.into_article(id, origin, text)?;
