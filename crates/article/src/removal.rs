@@ -56,6 +56,8 @@ pub enum Reason {
     Promo,
     /// A line that recurs over many articles.
     Boilerplate,
+    /// It says word for word what stands in another article, which keeps it.
+    Passage,
     /// What the page or list puts around an article: share bars, signatures, related stories.
     Furniture,
     /// Signs that are not text: quoting marks, link targets, image placeholders.
@@ -64,11 +66,12 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of rows and reports.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Repeat,
         Self::NearRepeat,
         Self::Promo,
         Self::Boilerplate,
+        Self::Passage,
         Self::Furniture,
         Self::Markup,
     ];
@@ -81,6 +84,7 @@ impl Reason {
             Self::NearRepeat => "near_repeat",
             Self::Promo => "promo",
             Self::Boilerplate => "boilerplate",
+            Self::Passage => "passage",
             Self::Furniture => "furniture",
             Self::Markup => "markup",
         }

@@ -35,6 +35,12 @@ pub struct Tally {
     pub removed_bytes: BTreeMap<Reason, u64>,
     /// Of these, white space that joining blocks and lines replaced.
     pub layout_bytes: u64,
+    /// Passages of kept articles that an earlier article has too, removed or only reported.
+    #[serde(default)]
+    pub passages: u64,
+    /// Bytes of text they span; what lies in two counts twice.
+    #[serde(default)]
+    pub passage_bytes: u64,
 }
 
 /// Books that do not balance: a bug, never a property of the input.
@@ -100,6 +106,8 @@ impl AddAssign for Tally {
         self.text_bytes += other.text_bytes;
         self.kept_bytes += other.kept_bytes;
         self.layout_bytes += other.layout_bytes;
+        self.passages += other.passages;
+        self.passage_bytes += other.passage_bytes;
         for (reason, bytes) in other.removed_bytes {
             *self.removed_bytes.entry(reason).or_default() += bytes;
         }

@@ -31,8 +31,9 @@ pub(crate) enum Command {
   newsmill run posts/ -o - | jq -r .title
 
 RUN/articles holds the kept articles, RUN/duplicates.jsonl one row for each article left out,
-RUN/removed.jsonl one for each span removed, RUN/rejected.jsonl one for each record that could
-not be read, RUN/manifest.json the books.")]
+RUN/removed.jsonl one for each span removed, RUN/passages.jsonl one for each passage that an
+earlier article has too, RUN/rejected.jsonl one for each record that could not be read,
+RUN/manifest.json the books.")]
     Run(Run),
     /// Only deduplicate: rows in, rows out, the text left as it came.
     #[command(after_help = "Examples:
@@ -97,6 +98,12 @@ pub(crate) struct Run {
     /// What to do with form letters that differ in names and numbers only.
     #[arg(long, value_name = "WHAT")]
     pub(crate) templates: Option<KeepOrDrop>,
+    /// What to do with passages that an earlier article has too, word for word.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) passages: Option<ReportRemoveOff>,
+    /// Shortest passage, in words [default: 50].
+    #[arg(long, value_name = "N")]
+    pub(crate) passage_words: Option<usize>,
     /// Leave lines alone that recur over many articles.
     #[arg(long)]
     pub(crate) no_boilerplate: bool,
@@ -132,6 +139,16 @@ pub(crate) struct Reading {
 pub(crate) enum LinkOrDrop {
     Link,
     Drop,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ReportRemoveOff {
+    /// List them in passages.jsonl.
+    Report,
+    /// Keep one copy of each, and list them.
+    Remove,
+    /// Do not look for them.
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -6,10 +6,12 @@ use anyhow::Result;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use newsmill_pipeline::{
-    Config, Contained, Error, Job, Keep, Mode, Silent, Summary, Target, Templates,
+    Config, Contained, Error, Job, Keep, Mode, PassagesWhat, Silent, Summary, Target, Templates,
 };
 
-use crate::arguments::{Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, Run, Telling};
+use crate::arguments::{
+    Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, ReportRemoveOff, Run, Telling,
+};
 use crate::progress::Bars;
 use crate::{FAILED, REJECTED};
 
@@ -135,6 +137,14 @@ fn configure(run: &Run, verbatim: bool) -> Result<Config> {
             KeepOrDrop::Drop => Templates::Drop,
         };
     }
+    if let Some(what) = run.passages {
+        config.passages.what = match what {
+            ReportRemoveOff::Report => PassagesWhat::Report,
+            ReportRemoveOff::Remove => PassagesWhat::Remove,
+            ReportRemoveOff::Off => PassagesWhat::Off,
+        };
+    }
+    config.passages.min_words = run.passage_words.unwrap_or(config.passages.min_words);
     config.check()?;
     Ok(config)
 }

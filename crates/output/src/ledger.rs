@@ -45,9 +45,19 @@ pub struct RemovedRow<'a> {
     start: usize,
     end: usize,
     reason: Reason,
-    of: Option<Bytes>,
+    of: Option<Of<'a>>,
     score: Option<f32>,
     stage: Stage,
+}
+
+/// What stays in place of a removed span.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+enum Of<'a> {
+    /// A place of the same text.
+    Here(Bytes),
+    /// The same passage of another article.
+    Article { id: &'a ArticleId },
 }
 
 /// A place in the record's text, in bytes.
@@ -75,10 +85,16 @@ impl<'a> RemovedRow<'a> {
             start: removal.span.start(),
             end: removal.span.end(),
             reason: removal.reason,
-            of: removal.witness.map(Bytes::from),
+            of: removal.witness.map(|span| Of::Here(span.into())),
             score: removal.score,
             stage: removal.stage,
         }
+    }
+
+    /// The same, saying that the article `id` keeps what was removed.
+    #[must_use]
+    pub fn of_article(self, id: Option<&'a ArticleId>) -> Self {
+        Self { of: id.map(|id| Of::Article { id }).or(self.of), ..self }
     }
 }
 

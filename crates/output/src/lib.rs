@@ -37,6 +37,7 @@ mod ledger;
 mod manifest;
 mod names;
 mod part;
+mod passage;
 mod points;
 mod row;
 mod store;
@@ -46,8 +47,9 @@ pub use file::{FileEntry, RunFile};
 pub use format::{FORMATS, Files, Format, Jsonl, Markdown, format_named, write_line};
 pub use ledger::{BoilerplateRow, Bytes, DuplicateRow, RejectedRow, RemovedRow};
 pub use manifest::{InputEntry, Manifest, ROW_FORMAT, RunFacts};
-pub use names::{BOILERPLATE, DUPLICATES, MANIFEST, REJECTED, REMOVED, REPORT, SCRATCH};
+pub use names::{BOILERPLATE, DUPLICATES, MANIFEST, PASSAGES, REJECTED, REMOVED, REPORT, SCRATCH};
 pub use part::{Frame, PART_BYTES, PartWriter};
+pub use passage::PassageRow;
 pub use points::Points;
 pub use row::{
     ArticleRow, BlockRow, EntityRow, EvidenceRow, Fields, ImageRow, InferredRow, LinkRow, PromoRow,

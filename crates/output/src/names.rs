@@ -9,6 +9,8 @@ use crate::OutputError;
 pub const DUPLICATES: &str = "duplicates.jsonl";
 /// One row for each span removed from an article that was kept.
 pub const REMOVED: &str = "removed.jsonl";
+/// One row for each passage that an earlier article has too.
+pub const PASSAGES: &str = "passages.jsonl";
 /// One row for each line that was removed as boilerplate: the profile of the run.
 pub const BOILERPLATE: &str = "boilerplate.jsonl";
 /// One row for each record that could not be read.
@@ -61,7 +63,9 @@ pub(crate) fn is_run_file(folder: &str, file: &str) -> bool {
     let counted = |stem: &str| stem.len() >= 5 && stem.bytes().all(|b| b.is_ascii_digit());
     let stem = file.split('.').next().unwrap_or_default();
     match folder {
-        "" => [DUPLICATES, REMOVED, BOILERPLATE, REJECTED, MANIFEST, REPORT].contains(&file),
+        "" => {
+            [DUPLICATES, REMOVED, PASSAGES, BOILERPLATE, REJECTED, MANIFEST, REPORT].contains(&file)
+        }
         "articles" => stem.strip_prefix("part-").is_some_and(counted),
         _ => counted(stem),
     }
@@ -73,9 +77,14 @@ mod tests {
 
     #[test]
     fn names_that_fit_and_names_that_do_not() {
-        for name in
-            [MANIFEST, REPORT, BOILERPLATE, &part(0, "jsonl.zst"), &part(123_456, "parquet")]
-        {
+        for name in [
+            MANIFEST,
+            REPORT,
+            PASSAGES,
+            BOILERPLATE,
+            &part(0, "jsonl.zst"),
+            &part(123_456, "parquet"),
+        ] {
             let (folder, file) = checked(name).unwrap();
             assert!(is_run_file(folder, file), "{name}");
         }

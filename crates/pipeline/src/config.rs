@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::boilerplate::BoilerplateConfig;
+use crate::passages::PassagesConfig;
 
 /// The configuration of a run: what `newsmill.toml` holds, what `--dry-run` prints and what the
 /// manifest keeps. Every field has a default.
@@ -39,6 +40,8 @@ pub struct Config {
     pub boilerplate: BoilerplateConfig,
     /// Duplicates across articles.
     pub across: AcrossConfig,
+    /// Passages that several articles have.
+    pub passages: PassagesConfig,
     /// Which copy stays.
     pub keep: Keep,
     /// What is written.
@@ -168,6 +171,7 @@ impl Config {
             return Err(Error::Config("output.shard_bytes must be above 0".to_owned()));
         }
         self.boilerplate.check()?;
+        self.passages.check()?;
         if let Some(name) = &self.read.from
             && newsmill_read::ALL.iter().all(|container| container.name() != name)
         {

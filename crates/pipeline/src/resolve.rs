@@ -143,7 +143,7 @@ impl Shingled {
 }
 
 /// The order in which articles are judged: earlier ones stay rather than later ones.
-fn order(notes: &[Note], keep: &Keep) -> KeepOrder {
+pub(crate) fn order(notes: &[Note], keep: &Keep) -> KeepOrder {
     let docs = notes.len() as u32;
     let note = |doc: u32| &notes[doc as usize];
     let order = match keep {

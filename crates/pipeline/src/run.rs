@@ -18,8 +18,9 @@ use crate::boilerplate::{known, settle};
 use crate::chain::Tap;
 use crate::config::Config;
 use crate::map::map;
+use crate::passages::{Texts, search};
 use crate::progress::Progress;
-use crate::resolve::resolve;
+use crate::resolve::{order, resolve};
 use crate::spool::SpoolWriter;
 use crate::write::{Resolved, stream, write};
 
@@ -114,6 +115,14 @@ pub fn run_with_tap(
     let mut mapped = map(&inputs, &job.config, tap, &pool, spool, reject, progress)?;
     info!(read = mapped.read, rejected = mapped.rejected, "read and cleaned");
     let decisions = resolve(&mut mapped, &job.config, &pool, progress)?;
+    let passages = search(
+        Texts { spool: &mapped.spool, first: 0 },
+        &mapped.notes,
+        &decisions,
+        &order(&mapped.notes, &job.config.keep),
+        &job.config.passages,
+        &pool,
+    )?;
     let boilerplate = mapped
         .lines
         .take()
@@ -125,6 +134,7 @@ pub fn run_with_tap(
         notes: &mapped.notes,
         decisions: &decisions,
         boilerplate: boilerplate.as_ref(),
+        passages: passages.as_ref(),
     };
     let (mut files, mut tally) = match &folder {
         Some(store) => write(&resolved, &formats, store, &pool, progress)?,
@@ -233,6 +243,13 @@ impl fmt::Display for Summary {
         )?;
         for (reason, bytes) in &self.tally.removed_bytes {
             writeln!(f, "  {bytes:>12} bytes removed: {reason}")?;
+        }
+        if self.tally.passages > 0 {
+            let Tally { passages, passage_bytes, .. } = self.tally;
+            writeln!(
+                f,
+                "{passages} passages ({passage_bytes} bytes) stand in earlier articles too"
+            )?;
         }
         write!(
             f,

@@ -150,6 +150,11 @@ pub(crate) struct Spool {
 }
 
 impl Spool {
+    /// The folder of the scratch files.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The error of a frame that is not what was written.
     pub(crate) fn damaged(&self, detail: String) -> Error {
         Error::SpoolDamaged { path: self.folder.path().join("articles"), detail }

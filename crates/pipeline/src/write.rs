@@ -19,6 +19,7 @@ use crate::Error;
 use crate::boilerplate::{Boilerplate, Profile, Taken};
 use crate::config::{Config, Mode};
 use crate::map::Note;
+use crate::passages::{End, Passages, Placed};
 use crate::progress::{Pass, Progress};
 use crate::spool::{Spool, TextReader};
 
@@ -34,6 +35,8 @@ pub(crate) struct Resolved<'a> {
     pub(crate) decisions: &'a [Decision],
     /// Nothing where it is not looked for.
     pub(crate) boilerplate: Option<&'a Boilerplate>,
+    /// Nothing where they are not looked for.
+    pub(crate) passages: Option<&'a Passages>,
 }
 
 /// What a worker makes of a frame of the spool.
@@ -42,6 +45,7 @@ struct Done {
     duplicates: Ledger,
     removed: Ledger,
     boilerplate: Vec<Taken>,
+    passages: Vec<(usize, End)>,
     tally: Tally,
 }
 
@@ -85,6 +89,7 @@ pub(crate) fn write(
     let mut duplicates = RunFile::create(store, DUPLICATES)?;
     let mut removed = RunFile::create(store, REMOVED)?;
     let mut profile = resolved.boilerplate.map(Profile::new);
+    let mut placed = resolved.passages.map(Placed::new);
     let mut tally = Tally::default();
     let level = Some(resolved.config.output.zstd_level);
     each(resolved, formats, level, pool, progress, |done| {
@@ -95,6 +100,9 @@ pub(crate) fn write(
         removed.write(&done.removed.bytes, done.removed.rows)?;
         if let Some(profile) = &mut profile {
             profile.add(done.boilerplate);
+        }
+        if let Some(placed) = &mut placed {
+            placed.add(done.passages);
         }
         tally += done.tally;
         Ok(())
@@ -107,6 +115,9 @@ pub(crate) fn write(
     files.push(removed.commit()?);
     if let Some(profile) = profile {
         files.push(profile.write(store)?);
+    }
+    if let Some(placed) = placed {
+        files.push(placed.write(resolved.notes, store)?);
     }
     Ok((files, tally))
 }
@@ -220,7 +231,7 @@ fn work(
     let mut buffers: Vec<(Vec<u8>, Vec<Vec<u8>>)> = vec![Default::default(); formats.len()];
     let (mut duplicates, mut removed) = (Ledger::default(), Ledger::default());
     let mut cutter = resolved.boilerplate.map(Boilerplate::cutter);
-    let mut boilerplate = Vec::new();
+    let (mut boilerplate, mut passages) = (Vec::new(), Vec::new());
     let mut tally = Tally::default();
     for (number, mut article) in articles.into_iter().enumerate() {
         let number = first + number;
@@ -231,11 +242,17 @@ fn work(
                 duplicates.push(&row).map_err(spooled)?;
             }
             Verdict::Keep { cluster, related } => {
+                let mode = resolved.config.mode;
+                let mut places =
+                    (resolved.passages).map(|found| (found, found.places(number, &article, mode)));
                 if let (Some(rules), Some(cutter)) = (resolved.boilerplate, &mut cutter) {
                     boilerplate.extend(rules.remove(number, &mut article, cutter));
                 }
+                if let Some((found, places)) = &mut places {
+                    passages.extend(places.settle(found, &mut article, &mut tally));
+                }
                 let kept = article.kept();
-                let row = if resolved.config.mode == Mode::Verbatim {
+                let row = if mode == Mode::Verbatim && article.removals().is_empty() {
                     tally.keep_verbatim(&article);
                     ArticleRow::verbatim(&article, cluster.as_ref(), &related)
                 } else {
@@ -249,7 +266,9 @@ fn work(
                     }
                 }
                 for removal in article.removals() {
-                    let row = RemovedRow::new(&article.id, &article.origin, removal);
+                    let of = (places.as_ref())
+                        .and_then(|(found, places)| places.of(removal, found, resolved.notes));
+                    let row = RemovedRow::new(&article.id, &article.origin, removal).of_article(of);
                     removed.push(&row).map_err(spooled)?;
                 }
             }
@@ -263,7 +282,7 @@ fn work(
         })
     });
     let formats = formats.collect::<std::io::Result<_>>().map_err(spooled)?;
-    Ok(Done { formats, duplicates, removed, boilerplate, tally })
+    Ok(Done { formats, duplicates, removed, boilerplate, passages, tally })
 }
 
 /// What became of article `number`, told with ids.

@@ -81,10 +81,23 @@ pub struct Removed {
     pub reason: String,
     /// The stage that decided it.
     pub stage: String,
-    /// Where the copy that stays stands, for repeats.
-    pub of: Option<Bytes>,
+    /// The copy that stays.
+    pub of: Option<Of>,
     /// How sure the stage was.
     pub score: Option<f32>,
+}
+
+/// The copy that stays in place of a removed span.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Of {
+    /// It stands in the same text.
+    Here(Bytes),
+    /// It stands in another article.
+    Article {
+        /// The id of that article.
+        id: String,
+    },
 }
 
 /// A place in the record's text, in bytes.

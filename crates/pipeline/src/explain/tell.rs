@@ -2,7 +2,7 @@
 
 use newsmill_output::escape::terminal;
 
-use super::{Explanation, Fate, Part, Removed};
+use super::{Explanation, Fate, Of, Part, Removed};
 
 /// Characters of a text shown at most.
 const SHOWN_CHARS: usize = 100_000;
@@ -130,8 +130,10 @@ impl Explanation {
 
     fn reason_in_words(&self, removed: &Removed) -> String {
         let mut said = terminal(&removed.reason, 40).replace('_', " ");
-        if let Some(of) = removed.of {
-            said.push_str(&format!(" of bytes {}..{}", of.start, of.end));
+        match &removed.of {
+            Some(Of::Here(of)) => said.push_str(&format!(" of bytes {}..{}", of.start, of.end)),
+            Some(Of::Article { id }) => said.push_str(&format!(" of {}", terminal(id, 200))),
+            None => {}
         }
         if let Some(score) = removed.score {
             said.push_str(&format!(", {score:.2}"));

@@ -1,0 +1,444 @@
+//! Passages that stand in several of the articles that are kept.
+//!
+//! 1. Once it is known which articles are kept, [`search`] reads their kept texts twice and finds
+//!    the passages that stand in an earlier article too, in the order of the keep policy.
+//! 2. The write pass, which has the articles at hand, tells where passages stand in the records'
+//!    texts ([`Passages::places`]), leaves out what is boilerplate, and removes them if asked
+//!    ([`Places::settle`]).
+//! 3. Their rows are written last ([`Placed::write`]), when both ends of each are known.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use newsmill_article::{Article, ArticleId, Kept, Reason, Removal, Span, Stage, Tally};
+use newsmill_dedup::keep::Decision;
+use newsmill_dedup::order::KeepOrder;
+use newsmill_dedup::passages::{
+    Copied, MAX_WORDS, MIN_WORDS, Passage, Recurring, Sorter, Window, Winnow, Worded, copies, runs,
+    trace,
+};
+use newsmill_dedup::tokens::{Tokens, tokenize_into};
+use newsmill_output::{FileEntry, PASSAGES, PassageRow, RunFile, Store};
+use rayon::ThreadPool;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use tracing::{info, info_span};
+
+use crate::Error;
+use crate::config::Mode;
+use crate::map::Note;
+use crate::spool::Spool;
+
+/// Bytes of text that a worker takes at a time.
+const CHUNK_BYTES: u64 = 1 << 20;
+/// Chunks handed out at once, for each thread.
+const CHUNKS_PER_THREAD: usize = 4;
+/// Bytes of a word of text and what stands behind it, about.
+const WORD_BYTES: u64 = 6;
+/// Copied windows that are traced at once, at least.
+const BATCH_COPIES: usize = 1 << 18;
+/// With less memory, texts would be read over and over.
+const LEAST_MEMORY: usize = 1 << 16;
+/// Texts whose copied windows a worker traces at a time: it holds them and those they name.
+const BATCH_TEXTS: usize = 64;
+
+/// Passages across articles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PassagesConfig {
+    /// What happens to them.
+    pub what: What,
+    /// Shorter ones are left alone, in words; 4 to 1,000. Default 50.
+    pub min_words: usize,
+    /// Bytes of memory in which they are looked for; what does not fit goes to scratch files.
+    /// Default 256 MiB.
+    pub memory_bytes: usize,
+}
+
+/// What happens to a passage that an earlier article has too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// It stays and is a row of `passages.jsonl`.
+    #[default]
+    Report,
+    /// It goes from all articles but the first. An article all of which stands elsewhere stays
+    /// with an empty text.
+    Remove,
+    /// It is not looked for.
+    Off,
+}
+
+impl Default for PassagesConfig {
+    fn default() -> Self {
+        Self { what: What::default(), min_words: 50, memory_bytes: 256 << 20 }
+    }
+}
+
+impl PassagesConfig {
+    /// Checks what the types cannot say.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if !(MIN_WORDS..=MAX_WORDS).contains(&self.min_words) {
+            return Err(Error::Config(format!(
+                "passages.min_words must be {MIN_WORDS} to {MAX_WORDS}"
+            )));
+        }
+        if self.memory_bytes < LEAST_MEMORY {
+            return Err(Error::Config(format!(
+                "passages.memory_bytes must be at least {LEAST_MEMORY}"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// The passages that were found, with the numbers of articles and places in the kept texts.
+#[derive(Debug)]
+pub(crate) struct Passages {
+    what: What,
+    min_words: usize,
+    /// By text and place.
+    found: Vec<Passage>,
+    /// Indices of `found`, by the text they are of.
+    by_of: Vec<usize>,
+}
+
+/// The kept texts of all articles.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Texts<'a> {
+    pub(crate) spool: &'a Spool,
+    /// The number that the spool has for the first article of this run.
+    pub(crate) first: u32,
+}
+
+impl<'a> Texts<'a> {
+    /// Reads texts by the number of the article in this run.
+    fn reader(self) -> Result<impl FnMut(u32) -> Result<String, Error> + 'a, Error> {
+        let mut texts = self.spool.texts()?;
+        Ok(move |doc| texts.read(self.first + doc))
+    }
+}
+
+/// An article that is kept.
+#[derive(Debug, Clone, Copy)]
+struct Text {
+    doc: u32,
+    /// Its place in the order of the keep policy, among those kept.
+    number: u32,
+}
+
+/// Finds the passages among the articles that are kept; nothing where they are not looked for.
+pub(crate) fn search(
+    kept: Texts<'_>,
+    notes: &[Note],
+    decisions: &[Decision],
+    order: &KeepOrder,
+    config: &PassagesConfig,
+    pool: &ThreadPool,
+) -> Result<Option<Passages>, Error> {
+    let &PassagesConfig { what, min_words, memory_bytes } = config;
+    if what == What::Off {
+        return Ok(None);
+    }
+    let span = info_span!("passages");
+    let _guard = span.enter();
+    let is_kept = |doc: &u32| matches!(decisions[*doc as usize], Decision::Keep { .. });
+    let docs: Vec<u32> = order.docs().iter().copied().filter(is_kept).collect();
+    let mut texts: Vec<Text> =
+        docs.iter().zip(0..).map(|(&doc, number)| Text { doc, number }).collect();
+    texts.sort_unstable_by_key(|text| text.doc);
+    let chunks = chunks(&texts, notes);
+    let scratch = |name: &str| kept.spool.folder().join(name);
+    let failed = |cause| kept.spool.failed(cause);
+
+    let winnow = Winnow::new(min_words);
+    let bytes: u64 = texts.iter().map(|text| notes[text.doc as usize].kept_bytes).sum();
+    let anchors = winnow.expected_anchors(bytes / WORD_BYTES);
+    let mut recurring = Recurring::new(anchors, memory_bytes / 2);
+    let mut windows = Sorter::new(scratch("windows"), memory_bytes / 4);
+    for round in 0..recurring.rounds() {
+        recurring.begin(round);
+        pool.install(|| {
+            chunks.par_iter().try_for_each(|chunk| add_anchors(chunk, kept, &winnow, &recurring))
+        })?;
+        for batch in chunks.chunks(CHUNKS_PER_THREAD * pool.current_num_threads()) {
+            let of_batch: Result<Vec<Vec<u128>>, Error> = pool.install(|| {
+                batch.par_iter().map(|chunk| windows_of(chunk, kept, &winnow, &recurring)).collect()
+            });
+            windows.extend(of_batch?.into_iter().flatten()).map_err(failed)?;
+        }
+    }
+    drop(recurring);
+
+    let mut copied = Sorter::new(scratch("copies"), memory_bytes / 4);
+    for copy in copies(windows.sorted().map_err(failed)?.map(|w| w.map(Window::from))) {
+        copied.extend([copy.map_err(failed)?.into()]).map_err(failed)?;
+    }
+    let mut found = Vec::new();
+    let mut batch: Vec<Copied> = Vec::new();
+    for copy in copied.sorted().map_err(failed)? {
+        let copy = Copied::from(copy.map_err(failed)?);
+        if batch.len() >= BATCH_COPIES && batch.last().is_some_and(|last| last.text != copy.text) {
+            found.extend(trace_all(&batch, &docs, kept, min_words, pool)?);
+            batch.clear();
+        }
+        batch.push(copy);
+    }
+    found.extend(trace_all(&batch, &docs, kept, min_words, pool)?);
+    found.sort_unstable_by_key(|passage: &Passage| (passage.text, passage.range.start));
+    info!(passages = found.len(), "passages that several articles have");
+    let mut by_of: Vec<usize> = (0..found.len()).collect();
+    by_of.sort_by_key(|&index| found[index].of);
+    Ok(Some(Passages { what, min_words, found, by_of }))
+}
+
+/// Cuts the texts, in input order, into chunks of about [`CHUNK_BYTES`].
+fn chunks<'a>(texts: &'a [Text], notes: &[Note]) -> Vec<&'a [Text]> {
+    let mut bytes = 0;
+    let same = |text: &Text, _: &Text| {
+        bytes += notes[text.doc as usize].kept_bytes;
+        if bytes < CHUNK_BYTES {
+            return true;
+        }
+        bytes = 0;
+        false
+    };
+    texts.chunk_by(same).collect()
+}
+
+fn add_anchors(
+    chunk: &[Text],
+    kept: Texts<'_>,
+    winnow: &Winnow,
+    recurring: &Recurring,
+) -> Result<(), Error> {
+    let (mut read, mut winnow, mut tokens) = (kept.reader()?, winnow.clone(), Tokens::default());
+    for text in chunk {
+        tokenize_into(&read(text.doc)?, &mut tokens);
+        winnow.anchors(tokens.hashes()).iter().for_each(|anchor| recurring.insert(*anchor));
+    }
+    Ok(())
+}
+
+fn windows_of(
+    chunk: &[Text],
+    kept: Texts<'_>,
+    winnow: &Winnow,
+    recurring: &Recurring,
+) -> Result<Vec<u128>, Error> {
+    let (mut read, mut winnow, mut tokens) = (kept.reader()?, winnow.clone(), Tokens::default());
+    let mut windows = Vec::new();
+    for text in chunk {
+        tokenize_into(&read(text.doc)?, &mut tokens);
+        winnow.windows(text.number, tokens.hashes(), recurring, |w| windows.push(w.into()));
+    }
+    Ok(windows)
+}
+
+/// The passages of the texts whose copied windows these are; with `docs`, articles are called by
+/// their number in the input.
+fn trace_all(
+    copies: &[Copied],
+    docs: &[u32],
+    kept: Texts<'_>,
+    min_words: usize,
+    pool: &ThreadPool,
+) -> Result<Vec<Passage>, Error> {
+    let of_texts: Vec<&[Copied]> = copies.chunk_by(|a, b| a.text == b.text).collect();
+    let found: Result<Vec<Vec<Passage>>, Error> = pool.install(|| {
+        let chunks = of_texts.par_chunks(BATCH_TEXTS);
+        chunks.map(|of_texts| trace_chunk(of_texts, docs, kept, min_words)).collect()
+    });
+    Ok(found?.concat())
+}
+
+fn trace_chunk(
+    of_texts: &[&[Copied]],
+    docs: &[u32],
+    kept: Texts<'_>,
+    min_words: usize,
+) -> Result<Vec<Passage>, Error> {
+    let mut read = kept.reader()?;
+    let mut held: HashMap<u32, Worded<String>> = HashMap::new();
+    let mut found = Vec::new();
+    for run in of_texts.iter().flat_map(|of_text| runs(of_text)) {
+        let Some(&Copied { text, of, .. }) = run.first() else { continue };
+        for number in [text, of] {
+            if let Entry::Vacant(slot) = held.entry(number) {
+                slot.insert(Worded::new(read(docs[number as usize])?));
+            }
+        }
+        let (Some(text), Some(of)) = (held.get(&text), held.get(&of)) else { continue };
+        trace(text, of, run, min_words, &mut found);
+    }
+    for passage in &mut found {
+        passage.text = docs[passage.text as usize];
+        passage.of = docs[passage.of as usize];
+    }
+    Ok(found)
+}
+
+/// Where the passages that touch one article stand in its record's text.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// Index of each passage that stands in an earlier article, and its span here.
+    copies: Vec<(usize, Span)>,
+    /// Index of each passage that a later article has, and its span here.
+    firsts: Vec<(usize, Span)>,
+}
+
+/// Where one end of a passage stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum End {
+    /// The copy, and the words of it that are left.
+    Copy(Span, u32),
+    /// What it is a copy of.
+    First(Span),
+}
+
+impl Passages {
+    /// The places in article `doc`, as it was when its text was searched.
+    pub(crate) fn places(&self, doc: usize, article: &Article, mode: Mode) -> Places {
+        let from = self.found.partition_point(|p| (p.text as usize) < doc);
+        let to = from + self.found[from..].partition_point(|p| p.text as usize == doc);
+        let of = |index: &usize| self.found[*index].of as usize;
+        let asked = self.by_of.partition_point(|index| of(index) < doc);
+        let asked = &self.by_of[asked..];
+        let asked = &asked[..asked.partition_point(|index| of(index) == doc)];
+        if from == to && asked.is_empty() {
+            return Places::default();
+        }
+        let kept = match mode {
+            Mode::Articles => article.kept(),
+            Mode::Verbatim => Kept::default(),
+        };
+        let span = |range: &std::ops::Range<usize>| match mode {
+            Mode::Articles => kept.span_of(range.clone()),
+            Mode::Verbatim => article.span(range.clone()).ok(),
+        };
+        let copies = (from..to).filter_map(|i| Some((i, span(&self.found[i].range)?)));
+        let firsts = asked.iter().filter_map(|&i| Some((i, span(&self.found[i].of_range)?)));
+        Places { copies: copies.collect(), firsts: firsts.collect() }
+    }
+
+    /// The id of the article that passage `index` is of.
+    fn of<'n>(&self, index: usize, notes: &'n [Note]) -> &'n ArticleId {
+        &notes[self.found[index].of as usize].id
+    }
+}
+
+impl Places {
+    /// Takes what was removed since the search out of the passages, forgets those of which too
+    /// little is left, removes the others if asked, and counts and tells what there is.
+    pub(crate) fn settle(
+        &mut self,
+        passages: &Passages,
+        article: &mut Article,
+        tally: &mut Tally,
+    ) -> Vec<(usize, End)> {
+        let mut tokens = Tokens::default();
+        let mut ends: Vec<(usize, End)> =
+            self.firsts.iter().map(|&(index, span)| (index, End::First(span))).collect();
+        let mut removals = Vec::new();
+        self.copies.retain_mut(|(index, span)| {
+            let left = left(article, *span);
+            let (Some(first), Some(last)) = (left.first(), left.last()) else { return false };
+            let mut words = passages.found[*index].words;
+            if left.as_slice() != [*span] {
+                words = 0;
+                for part in &left {
+                    tokenize_into(article.slice(*part), &mut tokens);
+                    words += tokens.len() as u32;
+                }
+            }
+            if (words as usize) < passages.min_words {
+                return false;
+            }
+            *span = first.hull(*last);
+            ends.push((*index, End::Copy(*span, words)));
+            tally.passages += 1;
+            tally.passage_bytes += span.len() as u64;
+            if passages.what == What::Remove {
+                let removal = |span| Removal::new(span, Reason::Passage, Stage::Across);
+                removals.extend(left.into_iter().map(removal));
+            }
+            true
+        });
+        article.remove_all(removals);
+        ends
+    }
+
+    /// The article whose copy of a removed passage stays.
+    pub(crate) fn of<'n>(
+        &self,
+        removal: &Removal,
+        passages: &Passages,
+        notes: &'n [Note],
+    ) -> Option<&'n ArticleId> {
+        if removal.reason != Reason::Passage {
+            return None;
+        }
+        // Passages end in the order in which they begin.
+        let at = self.copies.partition_point(|(_, span)| span.end() < removal.span.end());
+        let (index, _) = self.copies.get(at).filter(|(_, span)| span.contains(removal.span))?;
+        Some(passages.of(*index, notes))
+    }
+}
+
+/// The parts of a span that hold words and were not removed, but as markup.
+fn left(article: &Article, span: Span) -> Vec<Span> {
+    let removals = article.removals();
+    let from = removals.partition_point(|r| r.span.end() <= span.start());
+    let inside = removals[from..].iter().take_while(|r| r.span.start() < span.end());
+    let (mut parts, mut rest) = (Vec::new(), Some(span));
+    for removal in inside.filter(|r| r.reason != Reason::Markup) {
+        let Some(now) = rest else { break };
+        let [before, after] = now.without(removal.span);
+        parts.extend(before);
+        rest = after;
+    }
+    parts.extend(rest);
+    let text = article.text();
+    let trimmed = parts.into_iter().map(|part| part.trim(text));
+    trimmed.filter(|part| part.slice(text).contains(char::is_alphanumeric)).collect()
+}
+
+/// Both ends of all passages, as the write pass learns them.
+#[derive(Debug)]
+pub(crate) struct Placed<'a> {
+    passages: &'a Passages,
+    copies: Vec<Option<(Span, u32)>>,
+    firsts: Vec<Option<Span>>,
+}
+
+impl<'a> Placed<'a> {
+    pub(crate) fn new(passages: &'a Passages) -> Self {
+        let all = passages.found.len();
+        Self { passages, copies: vec![None; all], firsts: vec![None; all] }
+    }
+
+    /// Adds what the write pass learnt from an article.
+    pub(crate) fn add(&mut self, ends: Vec<(usize, End)>) {
+        for (index, end) in ends {
+            match end {
+                End::Copy(span, words) => self.copies[index] = Some((span, words)),
+                End::First(span) => self.firsts[index] = Some(span),
+            }
+        }
+    }
+
+    /// Writes `passages.jsonl`.
+    pub(crate) fn write(&self, notes: &[Note], store: &dyn Store) -> Result<FileEntry, Error> {
+        let mut file = RunFile::create(store, PASSAGES)?;
+        for (index, passage) in self.passages.found.iter().enumerate() {
+            let (Some((span, words)), Some(first)) = (self.copies[index], self.firsts[index])
+            else {
+                continue;
+            };
+            let id = &notes[passage.text as usize].id;
+            let of = self.passages.of(index, notes);
+            file.write_row(&PassageRow::new((id, span), words, (of, first)))?;
+        }
+        Ok(file.commit()?)
+    }
+}
