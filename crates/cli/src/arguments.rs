@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::index::Index;
+
 /// Turns dumps of scraped articles into clean, structured, deduplicated ones, and can say of every
 /// byte it removed what it was and why.
 #[derive(Debug, Parser)]
@@ -51,6 +53,13 @@ RUN/manifest.json the books.")]
   newsmill explain RUN d0000006
   newsmill explain RUN d0000006 --format json")]
     Explain(Explain),
+    /// Look at, merge or check an index of earlier runs.
+    #[command(after_help = "Examples:
+  newsmill run monday/ -o MONDAY --index seen
+  newsmill run tuesday/ -o TUESDAY --index seen      what Monday had is left out
+  newsmill index stats seen
+  newsmill index verify seen")]
+    Index(Index),
     /// Print the completions for a shell.
     Completions {
         /// The shell.
@@ -104,6 +113,13 @@ pub(crate) struct Run {
     /// Shortest passage, in words [default: 50].
     #[arg(long, value_name = "N")]
     pub(crate) passage_words: Option<usize>,
+    /// Leave out what an earlier run with this index kept, and add to it what this one keeps. Made
+    /// when it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) index: Option<PathBuf>,
+    /// Add nothing to the index. Several such runs can use one index at a time.
+    #[arg(long, requires = "index")]
+    pub(crate) index_read_only: bool,
     /// Leave lines alone that recur over many articles.
     #[arg(long)]
     pub(crate) no_boilerplate: bool,

@@ -118,6 +118,10 @@ fn configure(run: &Run, verbatim: bool) -> Result<Config> {
     if let Some(policy) = &run.keep {
         config.keep = Keep::parse(policy)?;
     }
+    if run.index.is_some() {
+        config.index.path.clone_from(&run.index);
+    }
+    config.index.read_only |= run.index_read_only;
     if run.no_boilerplate {
         config.boilerplate.enabled = false;
     }

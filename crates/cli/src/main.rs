@@ -3,6 +3,7 @@
 
 mod arguments;
 mod commands;
+mod index;
 mod logs;
 mod progress;
 
@@ -11,6 +12,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::arguments::{Arguments, Command};
+
+/// A run makes and drops many small texts in every thread.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The run failed.
 const FAILED: u8 = 1;
@@ -35,6 +40,7 @@ fn main() -> ExitCode {
         Command::Dedup(run) => commands::run(run, arguments.logs.quiet, true),
         Command::Parse(parse) => commands::parse(&parse),
         Command::Explain(explain) => commands::explain(&explain),
+        Command::Index(index) => index::index(&index),
         Command::Completions { shell } => commands::completions(shell),
         Command::Man => commands::man(),
     };

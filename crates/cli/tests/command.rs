@@ -202,3 +202,37 @@ fn dry_run_says_what_would_be_done_and_does_nothing() {
     assert_eq!(out.status.code(), Some(2));
     assert!(text(&out.stderr).contains("drop_treshold"));
 }
+
+#[test]
+fn an_index_remembers_is_shown_merged_and_checked() {
+    let folder = dump();
+    let say = |arguments: &[&str], code: i32| {
+        let out = newsmill(folder.path(), arguments);
+        let said = text(&out.stdout) + &text(&out.stderr);
+        assert_eq!(out.status.code(), Some(code), "{arguments:?}: {said}");
+        said
+    };
+    say(&["index", "stats", "seen"], 2);
+    say(&["run", "posts", "-o", "ONE", "--index", "seen"], 0);
+    let said = say(&["run", "posts", "-o", "TWO", "--index", "seen"], 0);
+    assert!(said.contains("3 read = 0 kept + 2 duplicates + 1 rejected"), "{said}");
+    std::fs::write(folder.path().join("more.txt"), POST.replace(" a ", " an old ")).unwrap();
+    let more = ["run", "more.txt", "--index", "seen", "--drop-threshold", "0.99", "-o"];
+    say(&[&more[..], &["THREE", "--index-read-only"]].concat(), 0);
+    say(&[&more[..], &["FOUR"]].concat(), 0);
+    let said = say(&["index", "stats", "seen"], 0);
+    assert!(said.starts_with("3 articles in 2 segments, "), "{said}");
+    assert!(said.contains("1 articles of ") && said.contains("FOUR, started 2"), "{said}");
+    let said = say(&["index", "merge", "seen"], 0);
+    assert!(said.starts_with("3 articles in 1 segments, "), "{said}");
+    let said = say(&["index", "stats", "seen", "--format", "json"], 0);
+    let stats: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&stats["articles"], &stats["runs"][1]["texts"]), (&3.into(), &1.into()));
+    assert!(say(&["index", "verify", "seen"], 0).contains("all is well: 3 articles"));
+    let file = folder.path().join("seen/00000003.texts");
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[40] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let said = say(&["index", "verify", "seen"], 1);
+    assert!(said.contains("00000003.texts: bytes 12.."), "{said}");
+}

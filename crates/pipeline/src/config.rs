@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::boilerplate::BoilerplateConfig;
 use crate::passages::PassagesConfig;
+use crate::index::IndexConfig;
 
 /// The configuration of a run: what `newsmill.toml` holds, what `--dry-run` prints and what the
 /// manifest keeps. Every field has a default.
@@ -44,6 +45,8 @@ pub struct Config {
     pub passages: PassagesConfig,
     /// Which copy stays.
     pub keep: Keep,
+    /// Articles of earlier runs.
+    pub index: IndexConfig,
     /// What is written.
     pub output: OutputConfig,
 }

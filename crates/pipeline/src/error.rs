@@ -24,6 +24,9 @@ pub enum Error {
     /// The run folder cannot be written.
     #[error(transparent)]
     Output(#[from] newsmill_output::OutputError),
+    /// The index of earlier runs cannot be used.
+    #[error(transparent)]
+    Index(#[from] newsmill_dedup::index::IndexError),
     /// The spool, newsmill's own scratch file, failed.
     #[error("spool {}: {cause}; check the space left on this disk", path.display())]
     Spool {
@@ -76,6 +79,7 @@ impl Error {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Output(error) => Some(error.hint()),
+            Self::Index(error) => Some(error.hint()),
             _ => None,
         }
     }
@@ -84,7 +88,13 @@ impl Error {
     /// than something having failed.
     #[must_use]
     pub fn is_usage(&self) -> bool {
+        use newsmill_dedup::index::IndexError::{Missing, Occupied, Parameters};
         use newsmill_read::ReadError::{Glob, UnknownContainer};
-        matches!(self, Self::Config(_) | Self::Read(Glob { .. } | UnknownContainer { .. }))
+        matches!(
+            self,
+            Self::Config(_)
+                | Self::Read(Glob { .. } | UnknownContainer { .. })
+                | Self::Index(Missing { .. } | Occupied { .. } | Parameters { .. })
+        )
     }
 }

@@ -6,7 +6,7 @@ use std::thread;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use newsmill_article::{Article, ArticleId, Record, Reject, RejectKind, Stage};
+use newsmill_article::{Article, ArticleId, Origin, Record, Reject, RejectKind, Stage};
 use newsmill_dedup::sketch::{Sketch, Sketcher};
 use newsmill_read::Input;
 use rayon::ThreadPool;
@@ -45,6 +45,8 @@ pub(crate) struct Note {
     pub(crate) published: Option<i64>,
     pub(crate) domain: Option<Box<str>>,
     pub(crate) truncated: bool,
+    /// Where it came from, in runs with an index.
+    pub(crate) origin: Option<Box<Origin>>,
 }
 
 /// What the map pass leaves behind.
@@ -192,6 +194,7 @@ struct Worker<'a> {
     chain: Chain<'a>,
     sketching: Sketching<'a>,
     cutter: Option<Cutter>,
+    notes_origin: bool,
     made: Box<dyn Fn() -> (Chain<'a>, Sketching<'a>) + 'a>,
 }
 
@@ -200,7 +203,8 @@ impl<'a> Worker<'a> {
         let made = move || (Chain::new(config, tap), Sketching::new(config, sketcher));
         let (chain, sketching) = made();
         let cutter = counts_lines(config).then(|| Cutter::new(config.boilerplate.lines));
-        Self { chain, sketching, cutter, made: Box::new(made) }
+        let notes_origin = config.index.path.is_some();
+        Self { chain, sketching, cutter, notes_origin, made: Box::new(made) }
     }
 
     /// Works one chunk through the chain.
@@ -235,7 +239,8 @@ impl<'a> Worker<'a> {
             let (article, kept) = self.chain.article(record, stage)?;
             stage.set(Stage::Across);
             let sketched = self.sketching.sketch(&article, kept);
-            let note = note(&article, sketched.text.len());
+            let mut note = note(&article, sketched.text.len());
+            note.origin = self.notes_origin.then(|| Box::new(origin.clone()));
             stage.set(Stage::Boilerplate);
             let lines = self.cutter.as_mut().map(|cutter| {
                 let lines = cutter.lines(&article).into_iter().map(|line| line.print);
@@ -259,6 +264,7 @@ fn note(article: &Article, kept_bytes: usize) -> Note {
         published: facts.published.as_ref().and_then(|p| seconds(&p.value)),
         domain: domain.map(|address| address.domain.into()),
         truncated: article.truncated,
+        origin: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use newsmill_dedup::candidates::candidates;
-use newsmill_dedup::config::{Method, Templates};
+use newsmill_dedup::config::{Contained, Method, Templates};
 use newsmill_dedup::exact::representatives;
 use newsmill_dedup::join::exact_join;
 use newsmill_dedup::keep::{Decision, decide};
@@ -15,13 +15,14 @@ use newsmill_dedup::shingles::{ShingleSet, shingles};
 use newsmill_dedup::sketch::Sketch;
 use newsmill_dedup::template::differs_only_in_names_and_numbers;
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
-use newsmill_dedup::verify::{Pair, verify};
+use newsmill_dedup::verify::{Containment, Pair, verify};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use tracing::{info, info_span, warn};
 
 use crate::Error;
 use crate::config::{Config, Keep};
+use crate::index::Settled;
 use crate::map::{Mapped, Note};
 use crate::progress::{Pass, Progress};
 use crate::spool::Spool;
@@ -29,17 +30,21 @@ use crate::spool::Spool;
 /// Pairs a worker proves at a time: it holds the texts of at most twice as many articles.
 const PAIRS_PER_CHUNK: usize = 512;
 
-/// Decides for every article whether it is kept.
+/// Decides for every article whether it is kept. Those of earlier runs stand: they go first, are
+/// not compared with each other, and no decision is returned for them.
 pub(crate) fn resolve(
     mapped: &mut Mapped,
+    mut settled: Settled,
     config: &Config,
     pool: &ThreadPool,
     progress: &dyn Progress,
 ) -> Result<Vec<Decision>, Error> {
     let span = info_span!("resolve", articles = mapped.notes.len());
     let _guard = span.enter();
-    let order = order(&mapped.notes, &config.keep);
-    let sketches = std::mem::take(&mut mapped.sketches);
+    let first = settled.sketches.len();
+    let order = order(&mapped.notes, &settled, &config.keep)?;
+    let mut sketches = std::mem::take(&mut settled.sketches);
+    sketches.append(&mut mapped.sketches);
     let found =
         candidates(&sketches, &order, &config.across).map_err(|e| Error::Config(e.to_string()))?;
     if found.capped_buckets > 0 {
@@ -55,12 +60,21 @@ pub(crate) fn resolve(
         pairs.sort_unstable();
         pairs.dedup();
     }
+    pairs.retain(|&(_, later)| later as usize >= first);
     info!(candidates = pairs.len(), "candidate pairs");
     progress.begin(Pass::Resolve, Some(pairs.len() as u64));
-    let verified = prove(&pairs, &mapped.spool, config, pool, progress)?;
+    let mut verified = prove(&pairs, &mapped.spool, config, pool, progress)?;
     progress.end();
     info!(pairs = verified.len(), "proven pairs");
-    Ok(decide(&sketches, &verified, &order, &config.across))
+    if config.across.contained == Contained::Drop {
+        // That a new article contains one that stands takes nothing away from it.
+        let stands = |pair: &&mut Pair| (pair.a as usize) < first;
+        for pair in verified.iter_mut().filter(stands) {
+            pair.contained = pair.contained.filter(|c| !matches!(c, Containment::AInB(_)));
+        }
+    }
+    let mut decisions = decide(&sketches, &verified, &order, &config.across);
+    Ok(decisions.split_off(first))
 }
 
 /// Pairs by the exact join, which holds the shingles of all articles but exact copies.
@@ -143,25 +157,30 @@ impl Shingled {
 }
 
 /// The order in which articles are judged: earlier ones stay rather than later ones.
-pub(crate) fn order(notes: &[Note], keep: &Keep) -> KeepOrder {
-    let docs = notes.len() as u32;
-    let note = |doc: u32| &notes[doc as usize];
+pub(crate) fn order(notes: &[Note], settled: &Settled, keep: &Keep) -> Result<KeepOrder, Error> {
+    let first = settled.sketches.len() as u32;
+    let docs = u32::try_from(settled.sketches.len() + notes.len())
+        .map_err(|_| Error::Config("there are too many articles for one index".to_owned()))?;
+    // Nothing comes before something: articles of earlier runs go first.
+    let note = |doc: u32| doc.checked_sub(first).and_then(|new| notes.get(new as usize));
     let order = match keep {
         Keep::Input => KeepOrder::input(docs),
-        Keep::Longest => KeepOrder::by_key(docs, |doc| Reverse(note(doc).kept_bytes)),
+        Keep::Longest => KeepOrder::by_key(docs, |doc| note(doc).map(|n| Reverse(n.kept_bytes))),
         Keep::Earliest => KeepOrder::by_key(docs, |doc| {
-            let published = note(doc).published;
-            (published.is_none(), published)
+            note(doc).map(|note| (note.published.is_none(), note.published))
         }),
-        Keep::Latest => KeepOrder::by_key(docs, |doc| Reverse(note(doc).published)),
+        Keep::Latest => KeepOrder::by_key(docs, |doc| note(doc).map(|n| Reverse(n.published))),
         Keep::Prefer(domains) => {
             let rank: HashMap<&str, usize> =
                 domains.iter().enumerate().rev().map(|(i, d)| (d.as_str(), i)).collect();
             KeepOrder::by_key(docs, |doc| {
-                let rank = note(doc).domain.as_deref().and_then(|d| rank.get(d));
-                rank.copied().unwrap_or(usize::MAX)
+                let rank = |note: &Note| rank.get(note.domain.as_deref()?).copied();
+                note(doc).map(|note| rank(note).unwrap_or(usize::MAX))
             })
         }
     };
-    order.whole_first(|doc| note(doc).truncated)
+    Ok(order.whole_first(|doc| match note(doc) {
+        Some(note) => note.truncated,
+        None => settled.is_truncated(doc),
+    }))
 }

@@ -17,6 +17,7 @@ use crate::Error;
 use crate::boilerplate::{known, settle};
 use crate::chain::Tap;
 use crate::config::Config;
+use crate::index::{Kept, Memory, Settled};
 use crate::map::map;
 use crate::passages::{Texts, search};
 use crate::progress::Progress;
@@ -91,9 +92,16 @@ pub fn run_with_tap(
     let pool = pool(job.threads)?;
     facts.threads = pool.current_num_threads();
 
+    if let Some(path) = &job.config.index.path {
+        apart("index", path, &job.inputs, &inputs)?;
+    }
+    // Before the run folder is made ready: what a run that was broken off left in the index depends
+    // on its manifest.
+    let memory = Memory::open(&job.config)?;
+    let settled = memory.as_ref().map(|memory| Settled::load(memory.index())).transpose()?;
     let folder = match &job.target {
         Target::Folder { path, overwrite } => {
-            apart(path, &job.inputs, &inputs)?;
+            apart("run folder", path, &job.inputs, &inputs)?;
             let mode = if *overwrite { Folder::Overwrite } else { Folder::New };
             Some(FolderStore::open(path, mode)?)
         }
@@ -114,19 +122,25 @@ pub fn run_with_tap(
 
     let mut mapped = map(&inputs, &job.config, tap, &pool, spool, reject, progress)?;
     info!(read = mapped.read, rejected = mapped.rejected, "read and cleaned");
-    let decisions = resolve(&mut mapped, &job.config, &pool, progress)?;
+    if let Some(memory) = &memory {
+        mapped.spool.go_on_from(memory.index());
+    }
+    let decisions =
+        resolve(&mut mapped, settled.unwrap_or_default(), &job.config, &pool, progress)?;
     let passages = search(
-        Texts { spool: &mapped.spool, first: 0 },
+        Texts { spool: &mapped.spool, first: mapped.spool.settled() },
         &mapped.notes,
         &decisions,
-        &order(&mapped.notes, &job.config.keep),
+        &order(&mapped.notes, &Settled::default(), &job.config.keep)?,
         &job.config.passages,
         &pool,
     )?;
     let boilerplate = mapped
         .lines
         .take()
-        .map(|lines| settle(lines, &decisions, &known, &job.config.boilerplate))
+        .map(|lines| {
+            settle(lines, &decisions, mapped.spool.settled(), &known, &job.config.boilerplate)
+        })
         .transpose()?;
     let resolved = Resolved {
         config: &job.config,
@@ -149,11 +163,22 @@ pub fn run_with_tap(
     tally.check()?;
     info!(kept = tally.kept, duplicates = tally.duplicates, "written");
 
+    let prepared = match &memory {
+        Some(memory) => {
+            let kept =
+                Kept { spool: &mapped.spool, notes: &mapped.notes, decisions: &decisions };
+            memory.prepare(&kept, &job.target, &facts.started, &pool)?
+        }
+        None => None,
+    };
     facts.seconds = started.elapsed().as_secs_f64();
     facts.peak_memory_bytes = peak_memory_bytes();
     if let (Some(store), Some(rejected)) = (&folder, rejected) {
         files.push(rejected.commit()?);
         manifest(job, &inputs, files, &tally, &facts)?.write(store)?;
+    }
+    if let Some(memory) = memory {
+        memory.commit(prepared)?;
     }
     let folder = folder.map(|store| store.root().to_owned());
     Ok(Summary { tally, source_bytes: mapped.source_bytes, facts, folder })
@@ -196,7 +221,10 @@ pub fn plan(job: &Job) -> Result<Plan, Error> {
     known(&job.config.boilerplate)?;
     let inputs = newsmill_read::inputs(&job.inputs, &job.config.limits)?;
     if let Target::Folder { path, .. } = &job.target {
-        apart(path, &job.inputs, &inputs)?;
+        apart("run folder", path, &job.inputs, &inputs)?;
+    }
+    if let Some(path) = &job.config.index.path {
+        apart("index", path, &job.inputs, &inputs)?;
     }
     Ok(Plan {
         inputs: inputs.iter().map(|i| (i.path().to_string(), i.bytes())).collect(),
@@ -296,23 +324,23 @@ fn pool(threads: usize) -> Result<ThreadPool, Error> {
         .map_err(|e| Error::Threads(e.to_string()))
 }
 
-/// A run folder inside a folder that is read would be read by the next run, and an input inside the
-/// run folder would be gone when the folder is made ready.
-fn apart(run: &Path, arguments: &[String], inputs: &[Input]) -> Result<(), Error> {
-    let run = real(run);
+/// A run folder or index inside a folder that is read would be read by the next run, and an input
+/// inside the run folder would be gone when the folder is made ready.
+fn apart(what: &str, path: &Path, arguments: &[String], inputs: &[Input]) -> Result<(), Error> {
+    let path = real(path);
     let overlap = |input: &str, how: &str| {
         Error::Config(format!(
-            "the run folder {} lies {how} {input}; choose another one with -o",
-            run.display()
+            "the {what} {} lies {how} {input}; choose another one",
+            path.display()
         ))
     };
     for argument in arguments.iter().filter(|argument| Path::new(argument).is_dir()) {
-        if run.starts_with(real(Path::new(argument))) {
+        if path.starts_with(real(Path::new(argument))) {
             return Err(overlap(argument, "inside the input"));
         }
     }
     for input in inputs.iter().filter(|input| !input.is_stdin()) {
-        if real(Path::new(&**input.path())).starts_with(&run) {
+        if real(Path::new(&**input.path())).starts_with(&path) {
             return Err(overlap(input.path(), "around the input"));
         }
     }
@@ -320,11 +348,11 @@ fn apart(run: &Path, arguments: &[String], inputs: &[Input]) -> Result<(), Error
 }
 
 /// The path without links and `..`, as far as it exists.
-fn real(path: &Path) -> PathBuf {
+pub(crate) fn real(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     for there in path.ancestors() {
         if let (Ok(real), Ok(rest)) = (there.canonicalize(), path.strip_prefix(there)) {
-            return real.join(rest);
+            return if rest.as_os_str().is_empty() { real } else { real.join(rest) };
         }
     }
     path

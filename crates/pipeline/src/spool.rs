@@ -11,8 +11,10 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use newsmill_article::Article;
+use newsmill_dedup::index;
 use tempfile::TempDir;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -137,7 +139,8 @@ impl SpoolWriter {
             |name: &str, cause| Error::Spool { path: self.folder.path().join(name), cause };
         self.articles.flush().map_err(|e| failed("articles", e))?;
         self.texts.flush().map_err(|e| failed("texts", e))?;
-        Ok(Spool { folder: self.folder, places: self.places, starts: self.starts })
+        let Self { folder, places, starts, .. } = self;
+        Ok(Spool { folder, places, starts, earlier: None })
     }
 }
 
@@ -147,12 +150,24 @@ pub(crate) struct Spool {
     folder: TempDir,
     places: Vec<Place>,
     starts: Vec<u64>,
+    /// Articles of earlier runs, numbered before those of this one.
+    earlier: Option<Arc<index::Index>>,
 }
 
 impl Spool {
     /// The folder of the scratch files.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Numbers the texts of `index` before those of the spool.
+    pub(crate) fn go_on_from(&mut self, index: &Arc<index::Index>) {
+        self.earlier = Some(Arc::clone(index));
+    }
+
+    /// Number of the first article of this run: as many are of earlier ones.
+    pub(crate) fn settled(&self) -> u32 {
+        self.earlier.as_ref().map_or(0, |index| index.texts())
     }
 
     /// The error of a frame that is not what was written.
@@ -176,7 +191,8 @@ impl Spool {
     pub(crate) fn texts(&self) -> Result<TextReader<'_>, Error> {
         let path = self.folder.path().join("texts");
         let file = File::open(&path).map_err(|cause| Error::Spool { path: path.clone(), cause })?;
-        Ok(TextReader { starts: &self.starts, file, path })
+        let earlier = self.earlier.as_ref().map(|index| index.reader());
+        Ok(TextReader { starts: &self.starts, file, path, earlier, settled: self.settled() })
     }
 }
 
@@ -212,12 +228,25 @@ pub(crate) struct TextReader<'a> {
     starts: &'a [u64],
     file: File,
     path: PathBuf,
+    earlier: Option<index::TextReader<'a>>,
+    settled: u32,
 }
 
 impl TextReader<'_> {
-    /// The kept text of article `number`.
+    /// Article `number` of earlier runs; nothing for those of this one.
+    pub(crate) fn earlier(&mut self, number: u32) -> Result<Option<index::Row<'_>>, Error> {
+        match &mut self.earlier {
+            Some(earlier) if number < self.settled => Ok(Some(earlier.read(number)?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The kept text of article `number`, of this run or an earlier one.
     pub(crate) fn read(&mut self, number: u32) -> Result<String, Error> {
-        let number = number as usize;
+        if let Some(row) = self.earlier(number)? {
+            return Ok(row.text.to_owned());
+        }
+        let number = (number - self.settled) as usize;
         let (start, end) = (self.starts[number], self.starts[number + 1]);
         let mut bytes = vec![0; (end - start) as usize];
         self.file

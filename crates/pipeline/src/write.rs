@@ -4,15 +4,17 @@ use newsmill_article::{
     Article, ArticleId, Cluster, Diff, Duplicate, Method, Related, RelatedKind, Role, Tally,
     Verdict,
 };
-use newsmill_dedup::keep::{self, Decision};
+use newsmill_dedup::keep::{self, Decision, DropMethod};
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
-use newsmill_dedup::verify::diff;
+use newsmill_dedup::verify::{WordDiff, diff};
 use newsmill_output::{
     ArticleRow, DUPLICATES, DuplicateRow, FileEntry, Files, Format, Frame, PartWriter, REMOVED,
     RemovedRow, RunFile, Store, write_line,
 };
 use rayon::ThreadPool;
 use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::value::RawValue;
 use tracing::info_span;
 
 use crate::Error;
@@ -239,7 +241,8 @@ fn work(
             Verdict::Drop(duplicate) => {
                 tally.duplicates += 1;
                 let row = DuplicateRow::new(&article.id, &article.origin, &duplicate);
-                duplicates.push(&row).map_err(spooled)?;
+                let kept_source = source_of_kept(resolved, number, texts)?;
+                duplicates.push(&Dropped { row, kept_source }).map_err(spooled)?;
             }
             Verdict::Keep { cluster, related } => {
                 let mode = resolved.config.mode;
@@ -285,34 +288,80 @@ fn work(
     Ok(Done { formats, duplicates, removed, boilerplate, passages, tally })
 }
 
-/// What became of article `number`, told with ids.
+/// A duplicate, and where the article that stands for it came from if that is one of an earlier
+/// run.
+#[derive(Serialize)]
+struct Dropped<'a> {
+    #[serde(flatten)]
+    row: DuplicateRow<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_source: Option<Box<RawValue>>,
+}
+
+fn source_of_kept(
+    resolved: &Resolved<'_>,
+    number: usize,
+    texts: &mut TextReader<'_>,
+) -> Result<Option<Box<RawValue>>, Error> {
+    let Decision::Drop { kept, .. } = resolved.decisions[number] else { return Ok(None) };
+    let Some(row) = texts.earlier(kept)? else { return Ok(None) };
+    let source = RawValue::from_string(row.source.to_owned());
+    source.map(Some).map_err(|cause| resolved.spool.failed(cause.into()))
+}
+
+/// The id of article `number`, of this run or an earlier one.
+fn id(
+    resolved: &Resolved<'_>,
+    number: u32,
+    texts: &mut TextReader<'_>,
+) -> Result<ArticleId, Error> {
+    if let Some(row) = texts.earlier(number)? {
+        return Ok(row.id.into());
+    }
+    Ok(resolved.notes[(number - resolved.spool.settled()) as usize].id.clone())
+}
+
+/// What became of article `number` of this run, told with ids. Decisions name articles by the
+/// numbers they have behind those of earlier runs.
 fn verdict(
     resolved: &Resolved<'_>,
     number: usize,
     texts: &mut TextReader<'_>,
 ) -> Result<Verdict, Error> {
-    let id = |number: u32| -> ArticleId { resolved.notes[number as usize].id.clone() };
+    let own = resolved.spool.settled() + number as u32;
+    let mut id = |number: u32| id(resolved, number, texts);
     Ok(match &resolved.decisions[number] {
         Decision::Keep { cluster, related } => Verdict::Keep {
-            cluster: cluster.as_ref().map(|cluster| Cluster {
-                id: id(cluster.id),
-                size: cluster.members.len() as u64,
-                role: Role::Kept,
-                others: (cluster.members.iter())
-                    .filter(|n| **n as usize != number)
-                    .map(|n| id(*n))
-                    .collect(),
-            }),
+            cluster: match cluster {
+                Some(cluster) => Some(Cluster {
+                    id: id(cluster.id)?,
+                    size: cluster.members.len() as u64,
+                    role: Role::Kept,
+                    others: (cluster.members.iter())
+                        .filter(|n| **n != own)
+                        .map(|n| id(*n))
+                        .collect::<Result<_, _>>()?,
+                }),
+                None => None,
+            },
             related: related
                 .iter()
-                .map(|r| Related { id: id(r.doc), kind: kind(r.kind), similarity: r.similarity })
-                .collect(),
+                .map(|r| {
+                    let (kind, similarity) = (kind(r.kind), r.similarity);
+                    Ok(Related { id: id(r.doc)?, kind, similarity })
+                })
+                .collect::<Result<_, Error>>()?,
         },
         Decision::Drop { kept, cluster, method, similarity } => {
-            let difference = diff(&words(&texts.read(*kept)?), &words(&texts.read(number as u32)?));
+            let (kept_id, cluster) = (id(*kept)?, id(*cluster)?);
+            let difference = match method {
+                // The same words: no need to read them.
+                DropMethod::Exact => WordDiff::default(),
+                _ => diff(&words(&texts.read(*kept)?), &words(&texts.read(own)?)),
+            };
             Verdict::Drop(Duplicate {
-                kept: id(*kept),
-                cluster: id(*cluster),
+                kept: kept_id,
+                cluster,
                 method: method_of(*method),
                 similarity: *similarity,
                 diff: Diff { added: difference.added as u64, dropped: difference.dropped as u64 },

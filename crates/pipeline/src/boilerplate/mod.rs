@@ -101,14 +101,16 @@ pub(crate) struct Taken {
     text: String,
 }
 
-/// Settles which lines are boilerplate, by what was noted in the map pass and by `known` ones.
+/// Settles which lines are boilerplate, by what was noted in the map pass and by `known` ones. The
+/// decisions are about the articles numbered from `settled` on.
 pub(crate) fn settle(
     noted: LineSpool,
     decisions: &[Decision],
+    settled: u32,
     known: &[Known],
     config: &BoilerplateConfig,
 ) -> Result<Boilerplate, Error> {
-    let stories = stories::stories(decisions);
+    let stories = stories::stories(decisions, settled);
     let recurring = noted.recurring(&stories, config)?;
     let counted = recurring.into_iter().map(|Recurring { line, source, stories, share }| Rule {
         line,

@@ -7,10 +7,11 @@ use newsmill_dedup::keep::{Decision, RelatedKind};
 /// A story is a set of articles that hang together as copies, near copies or letters of one form,
 /// over dropped articles too: what such articles share, they do not share as boilerplate. That one
 /// text contains another does not make them one story: a page that holds nothing but boilerplate
-/// lies in every article of its site. A story's number is that of its first article.
-pub(crate) fn stories(decisions: &[Decision]) -> Vec<Option<u32>> {
-    let mut forest = Forest { parents: (0..decisions.len() as u32).collect() };
-    for (number, decision) in (0..).zip(decisions) {
+/// lies in every article of its site. A story's number is that of its first article. The decisions
+/// are about the articles numbered from `settled` on, those before are of earlier runs.
+pub(crate) fn stories(decisions: &[Decision], settled: u32) -> Vec<Option<u32>> {
+    let mut forest = Forest { parents: (0..settled + decisions.len() as u32).collect() };
+    for (number, decision) in (settled..).zip(decisions) {
         match decision {
             Decision::Keep { cluster, related } => {
                 if let Some(cluster) = cluster {
@@ -31,7 +32,7 @@ pub(crate) fn stories(decisions: &[Decision]) -> Vec<Option<u32>> {
         Decision::Keep { .. } => Some(forest.root(number)),
         Decision::Drop { .. } => None,
     };
-    (0..).zip(decisions).map(story).collect()
+    (settled..).zip(decisions).map(story).collect()
 }
 
 /// Disjoint sets of numbers; each is known by its smallest number, so the order of joins does not
@@ -85,6 +86,6 @@ mod tests {
         };
         // 0 and 3 hang together over 1, a dropped copy of 3; 4 is related to 0; 2 stands alone.
         let decisions = [keep(&[1]), drop(3), keep(&[]), keep(&[]), keep(&[0])];
-        assert_eq!(stories(&decisions), [Some(0), None, Some(2), Some(0), Some(0)]);
+        assert_eq!(stories(&decisions, 0), [Some(0), None, Some(2), Some(0), Some(0)]);
     }
 }
