@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::boilerplate::BoilerplateConfig;
-use crate::passages::PassagesConfig;
 use crate::index::IndexConfig;
+use crate::passages::PassagesConfig;
 
 /// The configuration of a run: what `newsmill.toml` holds, what `--dry-run` prints and what the
 /// manifest keeps. Every field has a default.

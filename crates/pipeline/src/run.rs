@@ -165,8 +165,7 @@ pub fn run_with_tap(
 
     let prepared = match &memory {
         Some(memory) => {
-            let kept =
-                Kept { spool: &mapped.spool, notes: &mapped.notes, decisions: &decisions };
+            let kept = Kept { spool: &mapped.spool, notes: &mapped.notes, decisions: &decisions };
             memory.prepare(&kept, &job.target, &facts.started, &pool)?
         }
         None => None,
