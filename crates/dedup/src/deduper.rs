@@ -1,13 +1,12 @@
-//! The whole way in memory: texts in, decisions out.
+//! The whole way for texts in memory: texts in, decisions out.
 
-use crate::candidates::{Candidates, CandidatesError, candidates};
-use crate::config::{AcrossConfig, ConfigError, Method};
-use crate::exact::representatives;
-use crate::join::exact_join;
-use crate::keep::{Decision, decide};
+use crate::candidates::{AcrossError, Candidates, Sketches};
+use crate::config::AcrossConfig;
+use crate::keep::{Decision, Proven};
 use crate::order::KeepOrder;
 use crate::shingles::{ShingleSet, shingles};
-use crate::sketch::{Sketch, Sketcher};
+use crate::sketch::Sketcher;
+use crate::spill::Memory;
 use crate::template::differs_only_in_names_and_numbers;
 use crate::tokens::{Tokens, tokenize_into};
 use crate::verify::{Pair, verify};
@@ -17,15 +16,13 @@ use crate::verify::{Pair, verify};
 pub struct Outcome {
     /// One a text, in their order.
     pub decisions: Vec<Decision>,
-    /// The verified pairs.
+    /// The verified pairs, ascending by the ranks of the later and of the earlier text.
     pub pairs: Vec<Pair>,
-    /// The pairs that were verified, and what was left out.
-    pub candidates: Candidates,
 }
 
 /// Finds the duplicates among texts, earlier ones being kept.
 ///
-/// Holds all texts and their shingles in memory, about 8 bytes a word, and runs in one thread. The
+/// Holds all texts and their shingles in memory, about 8 bytes a word, and proves in one thread. The
 /// pieces it is made of are public, for callers that spread them over threads and disks.
 ///
 /// # Errors
@@ -42,66 +39,57 @@ pub struct Outcome {
 /// let outcome = dedup(&texts, &AcrossConfig::default())?;
 /// let Decision::Drop { kept, method, similarity, .. } = outcome.decisions[2] else { panic!() };
 /// assert_eq!((kept, method, similarity), (0, DropMethod::Near, 22.0 / 23.0));
-/// # Ok::<(), newsmill_dedup::config::ConfigError>(())
+/// # Ok::<(), newsmill_dedup::candidates::AcrossError>(())
 /// ```
-pub fn dedup(texts: &[&str], config: &AcrossConfig) -> Result<Outcome, ConfigError> {
+pub fn dedup(texts: &[&str], config: &AcrossConfig) -> Result<Outcome, AcrossError> {
     let order = KeepOrder::input(u32::try_from(texts.len()).unwrap_or(u32::MAX));
-    dedup_in_order(texts, &order, config).map_err(|error| match error {
-        CandidatesError::Config(error) => error,
-        CandidatesError::Order { .. } => ConfigError::Count {
-            name: "texts",
-            value: texts.len(),
-            low: 0,
-            high: u32::MAX as usize,
-        },
-    })
+    dedup_in_order(texts, &order, config, &Memory::unlimited())
 }
 
-/// Like [`dedup`], with an order of its own for who is kept.
+/// Like [`dedup`], with an order of its own for who is kept and a bound on what is held beside the
+/// texts and their shingles.
 ///
 /// # Errors
-/// When the configuration is not valid or `order` is about another number of texts.
+/// When the configuration is not valid, `order` is about another number of texts, or a scratch file
+/// cannot be written or read.
 pub fn dedup_in_order(
     texts: &[&str],
     order: &KeepOrder,
     config: &AcrossConfig,
-) -> Result<Outcome, CandidatesError> {
+    memory: &Memory,
+) -> Result<Outcome, AcrossError> {
     let sketcher = Sketcher::new(config)?;
+    let mut sketches = Sketches::new(config, memory)?;
     let mut tokens = Tokens::default();
-    let (sketches, sets): (Vec<Sketch>, Vec<ShingleSet>) = texts
-        .iter()
-        .map(|text| {
-            tokenize_into(text, &mut tokens);
-            let set = shingles(tokens.hashes(), config.shingle_words);
-            (sketcher.sketch(tokens.hashes(), &set), set)
-        })
-        .unzip();
-    let mut candidates = candidates(&sketches, order, config)?;
-    if config.method == Method::ExactJoin {
-        // Exact duplicates are settled already: only the first of them takes part.
-        let representatives = representatives(&sketches, order);
-        let joined: Vec<&[u64]> = (0_u32..)
-            .zip(sets.iter().zip(&representatives))
-            .map(|(doc, (set, &first))| if doc == first { set.as_slice() } else { &[] })
-            .collect();
-        candidates.pairs.extend(exact_join(&joined, config.lowest_threshold()));
-        candidates.pairs.sort_unstable();
-        candidates.pairs.dedup();
+    let mut sets: Vec<ShingleSet> = Vec::with_capacity(texts.len());
+    for text in texts {
+        tokenize_into(text, &mut tokens);
+        let set = shingles(tokens.hashes(), config.shingle_words);
+        sketches.push(&sketcher.sketch(tokens.hashes(), &set))?;
+        sets.push(set);
     }
-    let set = |doc: u32| (doc, sets.get(doc as usize).map_or(&[][..], Vec::as_slice));
+    sketches.finish()?;
+    let set = |doc: u32| sets.get(doc as usize).map_or(&[][..], Vec::as_slice);
     let text = |doc: u32| texts.get(doc as usize).copied().unwrap_or_default();
-    let pairs: Vec<Pair> = candidates
-        .pairs
-        .iter()
-        .filter_map(|&(a, b)| verify(set(a), set(b), config))
-        .map(|pair| Pair {
-            template: pair.jaccard >= config.drop_threshold
-                && differs_only_in_names_and_numbers(text(pair.a), text(pair.b)),
-            ..pair
-        })
-        .collect();
-    let decisions = decide(&sketches, &pairs, order, config);
-    Ok(Outcome { decisions, pairs, candidates })
+    let mut give = |doc: u32, into: &mut ShingleSet| {
+        into.clear();
+        into.extend_from_slice(set(doc));
+        Ok(())
+    };
+    let found = Candidates::find(&sketches, order, config, memory, &mut give)?;
+    let mut proven = Proven::new(memory);
+    let mut pairs = Vec::new();
+    for candidate in found.pairs(order)? {
+        let (a, b) = candidate?;
+        if let Some(mut pair) = verify((a, set(a)), (b, set(b)), config) {
+            pair.template = pair.jaccard >= config.drop_threshold
+                && differs_only_in_names_and_numbers(text(pair.a), text(pair.b));
+            proven.push(&pair, order)?;
+            pairs.push(pair);
+        }
+    }
+    let decisions = proven.decide(&sketches, &found.duplicates, order, config, memory)?.to_vec()?;
+    Ok(Outcome { decisions, pairs })
 }
 
 #[cfg(test)]
@@ -109,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::{Contained, Templates};
+    use crate::config::{Contained, Method, Templates};
     use crate::keep::DropMethod;
     use crate::verify::jaccard;
 

@@ -1,8 +1,16 @@
 //! Exact duplicates: one number for the normalised words of a text.
 
+use std::io;
+
+use crate::candidates::Sketches;
 use crate::hash::fold_multiply;
 use crate::order::KeepOrder;
-use crate::sketch::Sketch;
+use crate::spill::Memory;
+use crate::spill::bits::Bits;
+use crate::spill::record::pack;
+use crate::spill::sort::{Sorted, Sorter};
+
+pub use crate::held::representatives;
 
 /// 128-bit fingerprint of a text's word hashes, in their order.
 ///
@@ -39,31 +47,59 @@ pub fn fingerprint(tokens: &[u64]) -> Option<u128> {
     Some((u128::from(high) << 64) | u128::from(low))
 }
 
-/// For each text the first one, in the order of the keep policy, that has the same fingerprint:
-/// itself for most. Takes one sketch a text.
-#[must_use]
-pub fn representatives(sketches: &[Sketch], order: &KeepOrder) -> Vec<u32> {
-    let mut prints: Vec<(u128, u32)> = (0..)
-        .zip(sketches)
-        .filter_map(|(doc, sketch)| Some((sketch.fingerprint?, order.rank(doc))))
-        .collect();
-    prints.sort_unstable();
-    let mut representatives: Vec<u32> = (0..).take(sketches.len()).collect();
-    let doc = |rank: u32| order.docs().get(rank as usize).copied();
-    for group in prints.chunk_by(|(a, _), (b, _)| a == b).filter(|group| group.len() > 1) {
-        let Some(first) = group.first().and_then(|&(_, rank)| doc(rank)) else { continue };
-        for member in group.iter().filter_map(|&(_, rank)| doc(rank)) {
-            if let Some(representative) = representatives.get_mut(member as usize) {
-                *representative = first;
+/// Texts that have the same words in the same order as one that comes before them in keep order.
+#[derive(Debug)]
+pub struct Duplicates {
+    /// By rank.
+    members: Bits,
+    /// Rank of the first text of a group, then rank of a duplicate of it.
+    pub(crate) pairs: Sorted<u64>,
+}
+
+impl Duplicates {
+    /// Finds the duplicates among texts by their fingerprints. A settled text is none.
+    ///
+    /// # Errors
+    /// When a scratch file cannot be written or read.
+    pub fn find(sketches: &Sketches, order: &KeepOrder, memory: &Memory) -> io::Result<Self> {
+        let mut by_print = Sorter::new(memory);
+        for (doc, print) in (0..).zip(sketches.prints.iter()?) {
+            let [a, b, c, d] = print?;
+            if [a, b, c, d] != [0; 4] {
+                by_print.push([a, b, c, d, order.rank(doc)])?;
             }
         }
+        let by_print = by_print.finish()?;
+        let (mut members, mut pairs) = (Bits::default(), Sorter::new(memory));
+        let mut first: Option<[u32; 5]> = None;
+        for record in by_print.iter()? {
+            let record = record?;
+            let [.., rank] = record;
+            match first.filter(|first| first[..4] == record[..4]) {
+                Some(_) if rank < order.settled() => {}
+                Some([.., first]) if order.may_stand_for(first, rank) => {
+                    members.set(rank);
+                    pairs.push(pack(first, rank))?;
+                }
+                _ => first = Some(record),
+            }
+        }
+        Ok(Self { members, pairs: pairs.finish()? })
     }
-    representatives
+
+    /// Whether the text of this rank in keep order is a duplicate of one before it.
+    #[must_use]
+    pub fn contains_rank(&self, rank: u32) -> bool {
+        self.members.get(rank)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::AcrossConfig;
+    use crate::sketch::Sketch;
+    use crate::spill::record::unpack;
 
     #[test]
     fn every_word_and_its_place_counts() {
@@ -82,11 +118,24 @@ mod tests {
     }
 
     #[test]
-    fn representatives_are_first_in_keep_order() {
-        let sketch = |print: Option<u128>| Sketch { fingerprint: print, ..Sketch::default() };
-        let sketches = [Some(1), Some(2), Some(1), None, None, Some(1)].map(sketch);
-        let order = KeepOrder::by_key(6, std::cmp::Reverse);
-        assert_eq!(representatives(&sketches, &order), [5, 1, 5, 3, 4, 5]);
-        assert_eq!(representatives(&sketches, &KeepOrder::input(6)), [0, 1, 0, 3, 4, 0]);
+    fn duplicates_are_of_the_first_in_keep_order() {
+        let mut sketches = Sketches::new(&AcrossConfig::default(), &Memory::unlimited()).unwrap();
+        for fingerprint in [Some(1), Some(2), Some(1), None, None, Some(1)] {
+            sketches.push(&Sketch { fingerprint, ..Sketch::default() }).unwrap();
+        }
+        let pairs = |order: &KeepOrder| -> Vec<_> {
+            let found = Duplicates::find(&sketches, order, &Memory::unlimited()).unwrap();
+            let docs = |pair| {
+                let (first, member) = unpack(pair);
+                (order.doc(first), order.doc(member))
+            };
+            found.pairs.iter().unwrap().map(|pair| docs(pair.unwrap())).collect()
+        };
+        assert_eq!(pairs(&KeepOrder::input(6)), [(0, 2), (0, 5)]);
+        assert_eq!(pairs(&KeepOrder::by_key(6, std::cmp::Reverse)), [(5, 2), (5, 0)]);
+        let settled = KeepOrder::input(6).settled_first(3);
+        assert_eq!(pairs(&settled), [(0, 5)]);
+        assert_eq!(pairs(&settled.clone().whole_first(|doc| doc == 0)), []);
+        assert_eq!(pairs(&settled.whole_first(|doc| doc == 0 || doc == 5)), [(0, 5)]);
     }
 }

@@ -5,13 +5,15 @@
 //! memory. For more texts than that, the same pieces are called one by one:
 //!
 //! 1. For each text, in parallel: [`tokens::tokenize_into`], [`shingles::shingles`],
-//!    [`sketch::Sketcher::sketch`]. Keep the sketch; put the shingles aside, 8 bytes each.
+//!    [`sketch::Sketcher::sketch`]; then, in order, [`candidates::Sketches::push`].
 //! 2. [`order::KeepOrder`]: which texts are rather kept than others.
-//! 3. [`candidates::candidates`]: pairs worth a look, from the sketches.
+//! 3. [`candidates::Candidates::find`]: pairs worth a look, from the sketches.
 //! 4. For each pair, in parallel: [`verify::verify`] on the true shingles, and
 //!    [`template::differs_only_in_names_and_numbers`] on the texts of the pairs at or above the drop
 //!    threshold.
-//! 5. [`keep::decide`]: what happens to each text.
+//! 5. [`keep::Proven::push`], then [`keep::Proven::decide`]: what happens to each text.
+//!
+//! All of this holds no more than a [`spill::Memory`] allows and puts the rest in scratch files.
 //!
 //! The same texts and configuration give the same answer on every machine, however the work was
 //! spread.
@@ -23,6 +25,7 @@ pub mod contained;
 pub mod deduper;
 pub mod exact;
 mod hash;
+mod held;
 pub mod index;
 pub mod join;
 pub mod keep;
@@ -32,6 +35,7 @@ pub mod order;
 pub mod passages;
 pub mod shingles;
 pub mod sketch;
+pub mod spill;
 pub mod template;
 pub mod tokens;
 pub mod verify;

@@ -1,17 +1,23 @@
 //! Locality-sensitive hashing: texts with an equal band of their signatures are candidates
 //! (Indyk, Motwani 1998; Leskovec, Rajaraman, Ullman: Mining of Massive Datasets, 3.4).
 
-use crate::candidates::{Candidates, Ranked, pack, unpack};
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::candidates::{Buckets, Scene, Sketches};
 use crate::config::AcrossConfig;
 use crate::hash::fold_multiply;
-use crate::sketch::{Sketch, estimate};
+use crate::spill::Memory;
+use crate::spill::list::{List, Reader};
+use crate::spill::record::{pack, unpack};
+use crate::spill::sort::{Sorted, Sorter};
 
-/// Bands whose keys are computed in one go through the sketches.
-const BANDS_AT_ONCE: usize = 16;
-/// Texts of equal signatures stand for each other up to so many.
-const STAND_INS: usize = 8;
 /// Pairs whose estimate is so many standard errors below the threshold are not verified.
 const DEVIATIONS: f64 = 5.0;
+/// Pairs a thread collects before it hands them on.
+const HANDED_ON: usize = 64 << 10;
 
 /// The key of band number `band` of a signature with `rows` values a band.
 ///
@@ -27,129 +33,129 @@ pub fn band_key(signature: &[u32], band: usize, rows: usize) -> Option<u64> {
     }))
 }
 
-/// Pairs of ranks, packed, of texts that share a band and whose estimated similarity is not far
-/// below the lowest threshold.
+/// Pairs of ranks, the later first, of texts that share a band and whose estimated similarity is
+/// not far below the lowest threshold.
 pub(crate) fn similar(
-    ranked: &[Ranked<'_>],
-    config: &AcrossConfig,
-    found: &mut Candidates,
-) -> Vec<u64> {
-    let groups = Groups::new(ranked);
-    let mut pairs = banded(&groups.leaders, config, found);
-    pairs.retain(|&pair| {
-        let (a, b) = unpack(pair);
-        let (a, b) = (groups.leaders.get(a as usize), groups.leaders.get(b as usize));
-        a.zip(b).is_some_and(|(a, b)| promising(a.0, b.0, config))
-    });
-    groups.expand(&pairs)
+    scene: &Scene<'_>,
+    buckets: &mut Buckets,
+    mut found: impl FnMut(u64) -> io::Result<()>,
+) -> io::Result<()> {
+    let pairs = banded(scene, buckets)?;
+    let mut filter = Filter::new(scene.sketches, scene.config)?;
+    for pair in pairs.iter()? {
+        let pair = pair?;
+        let (later, earlier) = unpack(pair);
+        if filter.promising(scene.order.doc(earlier), scene.order.doc(later))? {
+            found(pair)?;
+        }
+    }
+    Ok(())
 }
 
-/// Pairs of positions in `leaders`, packed, that share a band.
-fn banded(
-    leaders: &[(&Sketch, Vec<u32>)],
-    config: &AcrossConfig,
-    found: &mut Candidates,
-) -> Vec<u64> {
+/// Pairs that share a band. As many bands at a time as there are threads, each with its part of the
+/// memory.
+fn banded(scene: &Scene<'_>, buckets: &mut Buckets) -> io::Result<Sorted<u64>> {
+    let threads = rayon::current_num_threads().max(1);
+    let memory = scene.memory.shared_by(threads);
+    let pairs = Mutex::new((Sorter::distinct(scene.memory), Buckets::default()));
+    for bands in scene.sketches.bands.chunks(threads) {
+        bands.par_iter().try_for_each(|keys| {
+            let hand_on = |found: &mut Vec<u64>| {
+                let mut pairs = pairs.lock().unwrap_or_else(PoisonError::into_inner);
+                pairs.0.extend(found.drain(..))
+            };
+            let seen = band(scene, keys, &memory, hand_on)?;
+            pairs.lock().unwrap_or_else(PoisonError::into_inner).1.merge(seen);
+            Ok::<_, io::Error>(())
+        })?;
+    }
+    let (pairs, seen) = pairs.into_inner().unwrap_or_else(PoisonError::into_inner);
+    buckets.merge(seen);
+    pairs.finish()
+}
+
+/// Pairs that share this band, handed on in batches.
+fn band(
+    scene: &Scene<'_>,
+    keys: &List<u32>,
+    memory: &Memory,
+    mut hand_on: impl FnMut(&mut Vec<u64>) -> io::Result<()>,
+) -> io::Result<Buckets> {
+    let mut by_key = Sorter::new(memory);
+    for (doc, key) in (0..).zip(keys.iter()?) {
+        let rank = scene.order.rank(doc);
+        if scene.sketches.signed.get(doc) && !scene.duplicates.contains_rank(rank) {
+            // The few false meetings of 32-bit keys do not survive the estimate.
+            by_key.push(pack(key?, rank))?;
+        }
+    }
+    let by_key = by_key.finish()?;
+    let mut buckets = Buckets::default();
     let mut pairs = Vec::new();
-    let mut sorted_size = 0;
-    let mut bands: Vec<Vec<u64>> = vec![Vec::new(); BANDS_AT_ONCE.min(config.bands)];
-    for first_band in (0..config.bands).step_by(BANDS_AT_ONCE) {
-        for records in &mut bands {
-            records.clear();
+    let (mut heads, mut last, mut texts) = (Vec::new(), None, 0);
+    for record in by_key.iter()? {
+        let (key, rank) = unpack(record?);
+        if last != Some(key) {
+            buckets.saw(texts, scene.config.bucket_head);
+            heads.clear();
+            (last, texts) = (Some(key), 0);
         }
-        for (position, (sketch, _)) in (0..).zip(leaders) {
-            for (band, records) in (first_band..config.bands).zip(&mut bands) {
-                if let Some(key) = band_key(&sketch.signature, band, config.rows) {
-                    // 32 bits of the key: the few false meetings do not survive the estimate.
-                    records.push((key & 0xffff_ffff_0000_0000) | position);
-                }
-            }
+        texts += 1;
+        if rank >= scene.order.settled() {
+            pairs.extend(heads.iter().map(|&head| pack(rank, head)));
         }
-        for records in &mut bands {
-            records.sort_unstable();
-            for bucket in records.chunk_by(|a, b| a >> 32 == b >> 32).filter(|b| b.len() > 1) {
-                found.saw_bucket(bucket.len(), config.bucket_head);
-                for (i, &later) in bucket.iter().enumerate().skip(1) {
-                    let heads = bucket.iter().take(i.min(config.bucket_head));
-                    pairs.extend(heads.map(|&earlier| pack(earlier as u32, later as u32)));
-                }
-            }
-            // The same pair comes from many bands: do not let them pile up.
-            if pairs.len() > 2 * sorted_size + (1 << 20) {
-                pairs.sort_unstable();
-                pairs.dedup();
-                sorted_size = pairs.len();
-            }
+        if heads.len() < scene.config.bucket_head {
+            heads.push(rank);
+        }
+        if pairs.len() > HANDED_ON {
+            hand_on(&mut pairs)?;
         }
     }
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs
+    buckets.saw(texts, scene.config.bucket_head);
+    hand_on(&mut pairs)?;
+    Ok(buckets)
 }
 
-fn promising(a: &Sketch, b: &Sketch, config: &AcrossConfig) -> bool {
-    let threshold = config.lowest_threshold();
-    if threshold >= 1.0 {
-        return estimate(&a.signature, &b.signature) >= 1.0;
-    }
-    // A short text has no more independent values than shingles.
-    let independent = config.permutations().min(a.shingles.max(b.shingles) as usize).max(1);
-    let error = (threshold * (1.0 - threshold) / independent as f64).sqrt();
-    estimate(&a.signature, &b.signature) >= threshold - DEVIATIONS * error
+/// Tells from a few bits of two signatures that a pair is not worth a proof.
+struct Filter<'a> {
+    first: Reader<'a, u32>,
+    second: Reader<'a, u32>,
+    sizes: (Reader<'a, u32>, Reader<'a, u32>),
+    words: u64,
+    values: f64,
+    threshold: f64,
 }
 
-/// Texts of equal signatures: only the first of each group, its leader, is banded.
-struct Groups<'a> {
-    /// Sketch of the leader and ranks of all members, ascending; ascending by their first member.
-    leaders: Vec<(&'a Sketch, Vec<u32>)>,
-}
-
-impl<'a> Groups<'a> {
-    fn new(ranked: &[Ranked<'a>]) -> Self {
-        let whole = |sketch: &Sketch| band_key(&sketch.signature, 0, sketch.signature.len());
-        let mut by_signature: Vec<(u64, usize)> = ranked
-            .iter()
-            .enumerate()
-            .filter(|(_, text)| !text.sketch.signature.is_empty())
-            .filter_map(|(position, text)| Some((whole(text.sketch)?, position)))
-            .collect();
-        by_signature.sort_unstable();
-        let mut leaders: Vec<(&Sketch, Vec<u32>)> = by_signature
-            .chunk_by(|(a, _), (b, _)| a == b)
-            .filter_map(|group| {
-                let members = group.iter().filter_map(|&(_, position)| ranked.get(position));
-                let ranks = members.map(|text| text.rank).collect();
-                Some((ranked.get(group.first()?.1)?.sketch, ranks))
-            })
-            .collect();
-        leaders.sort_unstable_by_key(|(_, ranks)| ranks.first().copied());
-        Self { leaders }
+impl<'a> Filter<'a> {
+    fn new(sketches: &'a Sketches, config: &AcrossConfig) -> io::Result<Self> {
+        let words = sketches.estimate_words;
+        Ok(Self {
+            // The later text of one pair is often that of the next, the earlier one is anywhere.
+            first: sketches.estimates.reader(words)?,
+            second: sketches.estimates.reader(64 * words)?,
+            sizes: (sketches.sizes.reader(1)?, sketches.sizes.reader(1024)?),
+            words: words as u64,
+            values: config.permutations() as f64,
+            threshold: config.lowest_threshold(),
+        })
     }
 
-    /// From pairs of leaders to pairs of ranks. Each member is paired with the first few members of
-    /// its own group and of every group its leader is paired with: if a leader is dropped, its
-    /// members meet what it was dropped for.
-    fn expand(&self, pairs: &[u64]) -> Vec<u64> {
-        let mut ranks = Vec::with_capacity(pairs.len());
-        let mut meet = |members: &[u32], others: &[u32]| {
-            for &member in members {
-                let others = others.iter().take(STAND_INS).filter(|&&other| other != member);
-                ranks.extend(others.map(|&other| pack(member.min(other), member.max(other))));
-            }
-        };
-        for (_, members) in self.leaders.iter().filter(|(_, members)| members.len() > 1) {
-            meet(members, members);
+    fn promising(&mut self, first: u32, second: u32) -> io::Result<bool> {
+        let (start, other) = (u64::from(first) * self.words, u64::from(second) * self.words);
+        let mut differing = 0;
+        for word in 0..self.words {
+            let a = self.first.get(start + word)?.unwrap_or(0);
+            let b = self.second.get(other + word)?.unwrap_or(0);
+            let bits = a ^ b;
+            differing += ((bits | (bits >> 1)) & 0x5555_5555).count_ones();
         }
-        for &pair in pairs {
-            let (a, b) = unpack(pair);
-            let (a, b) = (self.leaders.get(a as usize), self.leaders.get(b as usize));
-            if let (Some((_, a)), Some((_, b))) = (a, b) {
-                meet(a, b);
-                if a.len() > 1 || b.len() > 1 {
-                    meet(b, a);
-                }
-            }
-        }
-        ranks
+        // Different values agree in their lowest bits once in four times.
+        let expected = (self.threshold.min(1.0) * 3.0 + 1.0) / 4.0;
+        let sizes = (self.sizes.0.get(first.into())?, self.sizes.1.get(second.into())?);
+        // A short text has no more independent values than shingles.
+        let independent = self.values.min(f64::from(sizes.0.max(sizes.1).unwrap_or(1).max(1)));
+        let error = (expected * (1.0 - expected) / independent).sqrt();
+        let equal = 1.0 - f64::from(differing) / self.values;
+        Ok(equal >= expected - DEVIATIONS * error)
     }
 }
