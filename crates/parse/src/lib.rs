@@ -19,12 +19,14 @@
 
 mod encoding;
 pub mod furniture;
+pub mod html;
 mod layout;
 mod mail;
 mod post;
 mod syntax;
 
 pub use encoding::{Decoded, decode, mend};
+pub use html::Html;
 pub use mail::Mail;
 pub use post::Post;
 pub use syntax::{ALL, Confidence, Syntax, parse};

@@ -1,8 +1,8 @@
 //! The seam where syntaxes plug in.
 
-use newsmill_article::{Article, Limits, Media, Record, Reject, RejectKind, Stage};
+use newsmill_article::{Article, Limits, Record, Reject, RejectKind, Stage};
 
-use crate::{Mail, Post};
+use crate::{Html, Mail, Post};
 
 /// A way of writing articles down.
 pub trait Syntax: Sync {
@@ -34,7 +34,7 @@ pub enum Confidence {
 }
 
 /// Every syntax. Where two are equally sure, the first is taken.
-pub const ALL: &[&dyn Syntax] = &[&Mail, &Post];
+pub const ALL: &[&dyn Syntax] = &[&Html, &Mail, &Post];
 
 /// Reads a record in the syntax that fits it best.
 ///
@@ -53,10 +53,7 @@ pub fn parse(record: Record, limits: &Limits) -> Result<Article, Reject> {
     }
     match best {
         Some((_, syntax)) => syntax.parse(record, limits),
-        None => {
-            let what = if record.media == Media::Html { "HTML pages" } else { "such records" };
-            Err(unsupported(record, format_args!("{what} are not read yet")))
-        }
+        None => Err(unsupported(record, "no syntax reads such records")),
     }
 }
 
@@ -90,14 +87,5 @@ mod tests {
         assert_eq!(article.metadata.text("url").as_deref(), Some("https://example.org/1"));
         record.id = Some("a1".into());
         assert_eq!(parse(record, &Limits::default()).unwrap().id.as_str(), "a1");
-    }
-
-    #[test]
-    fn html_is_rejected_as_long_as_it_is_not_read() {
-        let mut record = Record::text(Origin::new("page.html", 0), "<p>A river rose.</p>");
-        record.media = Media::Html;
-        let reject = parse(record, &Limits::default()).unwrap_err();
-        assert_eq!(reject.stage, Stage::Parse);
-        assert!(reject.detail.contains("HTML"), "{}", reject.detail);
     }
 }

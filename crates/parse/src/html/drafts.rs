@@ -1,0 +1,481 @@
+//! The visible text of a page, cut into the blocks that it is shown as.
+
+use std::ops::Range;
+
+use memchr::memchr;
+use newsmill_article::BlockKind;
+
+use super::names::{Attr, Tag};
+use super::tree::{NodeId, Tree};
+
+/// A block of the page, article or not.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub(super) kind: BlockKind,
+    /// How many `blockquote`s stand around it.
+    pub(super) quoted: u8,
+    /// The innermost element around it that starts a block of its own.
+    pub(super) element: NodeId,
+    /// Its first text.
+    pub(super) first: NodeId,
+    /// Its text, in [`Page::text`].
+    pub(super) range: Range<usize>,
+    /// Bytes of it that are links.
+    pub(super) linked: usize,
+    /// Links in it.
+    pub(super) links: usize,
+    /// Bytes of it in bold, by elements.
+    pub(super) bold: usize,
+    /// Whether a `time` stands in it.
+    pub(super) has_time: bool,
+}
+
+/// A link in the text.
+#[derive(Clone, Debug)]
+pub(super) struct Anchor {
+    pub(super) element: NodeId,
+    pub(super) range: Range<usize>,
+}
+
+/// An image.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Picture {
+    pub(super) element: NodeId,
+    /// The element around it, a block.
+    pub(super) holder: NodeId,
+    /// How many drafts stand before it.
+    pub(super) after: usize,
+}
+
+/// What a page shows.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    /// The text of all drafts, in order.
+    pub(super) text: String,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) anchors: Vec<Anchor>,
+    pub(super) pictures: Vec<Picture>,
+}
+
+/// An open element that starts a block of its own.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    element: NodeId,
+    end: NodeId,
+    kind: BlockKind,
+    quoted: u8,
+    /// Keeps white space.
+    verbatim: bool,
+    /// In a table whose rows are lines.
+    tabular: bool,
+}
+
+/// Cuts the page into drafts. Takes time linear in it.
+pub(super) fn drafts(tree: &Tree<'_>) -> Page {
+    let mut drafter = Drafter::new(tree);
+    let mut id = 1;
+    while (id as usize) < tree.nodes.len() {
+        id = drafter.node(id);
+    }
+    drafter.close(NodeId::MAX);
+    drafter.flush();
+    drafter.page
+}
+
+/// A text with a paragraph on each line, as drafts.
+pub(super) fn of_lines(text: String) -> Page {
+    let mut drafts = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
+        drafts.push(Draft {
+            kind: BlockKind::Paragraph,
+            quoted: 0,
+            element: 0,
+            first: 0,
+            range: start..start + line.len(),
+            linked: 0,
+            links: 0,
+            bold: 0,
+            has_time: false,
+        });
+        start += line.len() + 1;
+    }
+    Page { text, drafts, ..Page::default() }
+}
+
+struct Drafter<'t, 'a> {
+    tree: &'t Tree<'a>,
+    tables: Vec<NodeId>,
+    page: Page,
+    open: Vec<Open>,
+    start: usize,
+    /// White space stands before what comes next.
+    space: bool,
+    /// Line breaks since the last text.
+    breaks: usize,
+    first: Option<NodeId>,
+    /// The link we are in.
+    link: Option<(NodeId, NodeId, usize)>,
+    bold_until: NodeId,
+    linked: usize,
+    links: usize,
+    bold: usize,
+    has_time: bool,
+}
+
+impl<'t, 'a> Drafter<'t, 'a> {
+    fn new(tree: &'t Tree<'a>) -> Self {
+        let root = Open {
+            element: 0,
+            end: NodeId::MAX,
+            kind: BlockKind::Paragraph,
+            quoted: 0,
+            verbatim: false,
+            tabular: false,
+        };
+        Self {
+            tree,
+            tables: data_tables(tree),
+            page: Page::default(),
+            open: vec![root],
+            start: 0,
+            space: false,
+            breaks: 0,
+            first: None,
+            link: None,
+            bold_until: 0,
+            linked: 0,
+            links: 0,
+            bold: 0,
+            has_time: false,
+        }
+    }
+
+    fn top(&self) -> Open {
+        self.open[self.open.len() - 1]
+    }
+
+    /// Takes node `id` in and says which comes next.
+    fn node(&mut self, id: NodeId) -> NodeId {
+        self.close(id);
+        let node = self.tree.node(id);
+        let Some(tag) = node.tag else {
+            self.text(id);
+            return id + 1;
+        };
+        if matches!(tag, Tag::Img | Tag::Other) {
+            self.image(id, tag);
+        }
+        if tag.is_unseen() {
+            let shadow = tag == Tag::Template && self.has(id, Attr::Shadowrootmode);
+            if !shadow {
+                return node.end.max(id + 1);
+            }
+        }
+        match tag {
+            Tag::Br => self.line_break(),
+            Tag::A if self.has(id, Attr::Href) => {
+                self.end_link();
+                self.link = Some((id, node.end, self.page.text.len()));
+            }
+            Tag::Bold | Tag::Strong => self.bold_until = self.bold_until.max(node.end),
+            Tag::Time => self.has_time = true,
+            _ => {}
+        }
+        if tag.is_block() {
+            self.block(id, tag, node.end);
+        }
+        id + 1
+    }
+
+    fn has(&self, id: NodeId, name: Attr) -> bool {
+        self.tree.raw_attribute(id, name).is_some()
+    }
+
+    /// Leaves every element that ends before node `id`.
+    fn close(&mut self, id: NodeId) {
+        if self.link.is_some_and(|(_, end, _)| end <= id) {
+            self.end_link();
+        }
+        while self.open.len() > 1 && self.top().end <= id {
+            let top = self.top();
+            if !(top.tabular && self.tree.tag(top.element) != Some(Tag::Table)) {
+                self.flush();
+            }
+            self.open.pop();
+        }
+    }
+
+    fn block(&mut self, id: NodeId, tag: Tag, end: NodeId) {
+        let outer = self.top();
+        if outer.tabular {
+            self.part_of_table(tag);
+            self.open.push(Open { element: id, end, ..outer });
+            return;
+        }
+        self.flush();
+        let mut inner = Open { element: id, end, ..outer };
+        match tag {
+            Tag::Li => inner.kind = BlockKind::ListItem,
+            Tag::Blockquote => {
+                inner.kind = BlockKind::Quote;
+                inner.quoted = inner.quoted.saturating_add(1);
+            }
+            Tag::Figcaption | Tag::Caption => inner.kind = BlockKind::Caption,
+            Tag::Pre | Tag::Xmp => {
+                inner.kind = BlockKind::Code;
+                inner.verbatim = true;
+            }
+            Tag::Table => {
+                inner.tabular = self.tables.binary_search(&id).is_ok();
+                if inner.tabular {
+                    inner.kind = BlockKind::Table;
+                }
+            }
+            _ => {
+                if let Some(level) = tag.heading_level() {
+                    inner.kind = BlockKind::Heading { level };
+                }
+            }
+        }
+        self.open.push(inner);
+    }
+
+    /// A block inside a table whose rows are lines.
+    fn part_of_table(&mut self, tag: Tag) {
+        let text = &mut self.page.text;
+        if text.len() == self.start {
+            return;
+        }
+        match tag {
+            Tag::Tr => {
+                text.truncate(text.trim_end_matches([' ', '\t']).len().max(self.start));
+                text.push('\n');
+                self.space = false;
+            }
+            Tag::Td | Tag::Th => {
+                if !text.ends_with('\n') {
+                    text.push('\t');
+                }
+                self.space = false;
+            }
+            _ => self.space = true,
+        }
+    }
+
+    fn line_break(&mut self) {
+        let top = self.top();
+        self.breaks += 1;
+        if top.verbatim {
+            self.page.text.push('\n');
+        } else if top.tabular {
+            self.space = true;
+        } else if self.breaks >= 2 {
+            self.flush();
+        }
+    }
+
+    fn text(&mut self, id: NodeId) {
+        let raw = self.tree.raw_text(id);
+        let text = match memchr(b'&', raw.as_bytes()) {
+            Some(_) => htmlize::unescape(raw),
+            None => raw.into(),
+        };
+        let before = self.page.text.len();
+        if self.top().verbatim {
+            self.page.text.push_str(&text);
+            if self.first.is_none() && !text.trim().is_empty() {
+                self.first = Some(id);
+            }
+        } else {
+            self.flowing(&text, id);
+        }
+        let added = self.page.text.len() - before;
+        if self.link.is_some() {
+            self.linked += added;
+        }
+        if id < self.bold_until {
+            self.bold += added;
+        }
+    }
+
+    fn flowing(&mut self, text: &str, id: NodeId) {
+        let mut words = text.split(char::is_whitespace).filter(|w| !w.is_empty()).peekable();
+        if words.peek().is_none() {
+            self.space |= !text.is_empty();
+            return;
+        }
+        self.space |= text.starts_with(char::is_whitespace);
+        self.first.get_or_insert(id);
+        for word in words {
+            let out = &mut self.page.text;
+            let at_start = out.len() == self.start;
+            if self.breaks > 0 {
+                if !at_start {
+                    out.push('\n');
+                }
+                self.breaks = 0;
+            } else if self.space && !at_start && !out.ends_with(['\n', '\t']) {
+                out.push(' ');
+            }
+            push_visible(out, word);
+            self.space = true;
+        }
+        self.space = text.ends_with(char::is_whitespace);
+    }
+
+    fn image(&mut self, id: NodeId, tag: Tag) {
+        let sized = [Attr::Src, Attr::DataSrc, Attr::Srcset, Attr::DataOriginal, Attr::DataLazySrc];
+        let shows = tag == Tag::Img || (self.has(id, Attr::Alt) && self.has(id, Attr::Src));
+        if shows && sized.iter().any(|a| self.has(id, *a)) {
+            let open = self.page.text.len() > self.start;
+            let after = self.page.drafts.len() + usize::from(open);
+            let holder = self.top().element;
+            self.page.pictures.push(Picture { element: id, holder, after });
+        }
+    }
+
+    fn end_link(&mut self) {
+        let Some((element, _, start)) = self.link.take() else { return };
+        let start = start.max(self.start);
+        let slice = self.page.text.get(start..).unwrap_or_default();
+        let lead = slice.len() - slice.trim_start().len();
+        let end = start + slice.trim_end().len();
+        if start + lead < end {
+            self.page.anchors.push(Anchor { element, range: start + lead..end });
+            self.links += 1;
+        }
+    }
+
+    /// Ends the block.
+    fn flush(&mut self) {
+        let open_link = self.link;
+        if open_link.is_some() {
+            self.end_link();
+        }
+        let top = self.top();
+        let slice = self.page.text.get(self.start..).unwrap_or_default();
+        let body = match top.verbatim {
+            true => slice.trim_matches(['\n', '\r']).trim_end(),
+            false => slice.trim(),
+        };
+        let lead = match top.verbatim {
+            true => slice.len() - slice.trim_start_matches(['\n', '\r']).len(),
+            false => slice.len() - slice.trim_start().len(),
+        };
+        let range = self.start + lead..self.start + lead + body.len();
+        if let Some(first) = self.first.filter(|_| !body.trim().is_empty()) {
+            self.page.text.truncate(range.end);
+            self.page.drafts.push(Draft {
+                kind: top.kind,
+                quoted: top.quoted,
+                element: top.element,
+                first,
+                range,
+                linked: self.linked,
+                links: self.links,
+                bold: self.bold,
+                has_time: self.has_time,
+            });
+            // The rest of an item or caption is a paragraph in it.
+            if top.kind == BlockKind::ListItem {
+                for open in self.open.iter_mut().rev().take_while(|o| o.kind == top.kind) {
+                    open.kind = match open.quoted {
+                        0 => BlockKind::Paragraph,
+                        _ => BlockKind::Quote,
+                    };
+                }
+            }
+        } else {
+            self.page.text.truncate(self.start);
+            while self.page.anchors.last().is_some_and(|a| a.range.end > self.start) {
+                self.page.anchors.pop();
+            }
+        }
+        self.page.text.push('\n');
+        self.start = self.page.text.len();
+        self.link = open_link.map(|(element, end, _)| (element, end, self.start));
+        self.first = None;
+        self.space = false;
+        self.breaks = 0;
+        self.linked = 0;
+        self.links = 0;
+        self.bold = 0;
+        self.has_time = false;
+    }
+}
+
+/// Adds a word without the characters that show nothing: soft hyphens, zero-width spaces and
+/// joiners of lines, byte order marks, controls.
+fn push_visible(out: &mut String, word: &str) {
+    let shows_nothing =
+        |c: char| matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}') || c.is_control();
+    if word.contains(shows_nothing) {
+        out.extend(word.chars().filter(|c| !shows_nothing(*c)));
+    } else {
+        out.push_str(word);
+    }
+}
+
+/// Tables of data, in order: no table in them, more than a row and a column, and little in a cell.
+fn data_tables(tree: &Tree<'_>) -> Vec<NodeId> {
+    #[derive(Default)]
+    struct Seen {
+        id: NodeId,
+        rows: usize,
+        cells: usize,
+        blocks: usize,
+        bytes: usize,
+    }
+    fn settle(seen: &Seen, found: &mut Vec<NodeId>) {
+        let data = seen.rows >= 2
+            && seen.cells > seen.rows
+            && seen.blocks <= seen.cells * 2
+            && seen.bytes <= seen.cells * 150;
+        if data {
+            found.push(seen.id);
+        }
+    }
+    let mut open: Vec<Seen> = Vec::new();
+    let mut found = Vec::new();
+    let mut id = 0;
+    while (id as usize) < tree.nodes.len() {
+        let node = tree.node(id);
+        while open.last().is_some_and(|seen| tree.node(seen.id).end <= id) {
+            if let Some(seen) = open.pop() {
+                settle(&seen, &mut found);
+            }
+        }
+        let Some(tag) = node.tag else {
+            if let Some(seen) = open.last_mut() {
+                seen.bytes += tree.raw_text(id).trim().len();
+            }
+            id += 1;
+            continue;
+        };
+        if tag.is_unseen() {
+            id = node.end.max(id + 1);
+            continue;
+        }
+        if tag == Tag::Table {
+            // Tables around it lay the page out.
+            open.clear();
+            open.push(Seen { id, ..Seen::default() });
+        } else if let Some(seen) = open.last_mut() {
+            match tag {
+                Tag::Tr => seen.rows += 1,
+                Tag::Td | Tag::Th => seen.cells += 1,
+                Tag::Ul | Tag::Ol | Tag::Form => seen.blocks += 3,
+                _ if tag.heading_level().is_some() => seen.blocks += 3,
+                _ if tag.is_block() => seen.blocks += 1,
+                _ => {}
+            }
+        }
+        id += 1;
+    }
+    for seen in &open {
+        settle(seen, &mut found);
+    }
+    found.sort_unstable();
+    found
+}

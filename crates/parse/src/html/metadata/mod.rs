@@ -1,0 +1,497 @@
+//! What a page says of its article: title, authors, dates, site, and where it says it.
+//!
+//! Where a page says several things, this order decides; what comes first and can be read stands.
+//!
+//! | fact | order |
+//! |---|---|
+//! | title | JSON-LD `headline`, `og:title`, the one heading of level 1, `twitter:title`, the `title` element; the name of the site cut off |
+//! | byline | JSON-LD `author`, `meta` names of authors, microdata, `rel=author`, elements named so |
+//! | published | JSON-LD `datePublished`, `article:published_time` and other `meta`, microdata, the date in the URL, `time` |
+//! | modified | JSON-LD `dateModified`, `meta`, microdata |
+//! | site | `og:site_name`, JSON-LD `publisher`, `application-name` |
+//! | url | the canonical link, `og:url`, JSON-LD `url` |
+//! | language | `lang` of the page, `og:locale`, JSON-LD `inLanguage` |
+
+mod authors;
+mod dates;
+mod head;
+mod title;
+
+use newsmill_article::{Facts, Metadata, Sourced};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::features::{Told, bare, pairs};
+use super::tree::{Tree, fold};
+use head::Head;
+
+/// Kinds of JSON-LD objects that are articles.
+const ARTICLES: [&str; 10] = [
+    "Article",
+    "NewsArticle",
+    "BlogPosting",
+    "ReportageNewsArticle",
+    "AnalysisNewsArticle",
+    "OpinionNewsArticle",
+    "LiveBlogPosting",
+    "Report",
+    "TechArticle",
+    "ScholarlyArticle",
+];
+
+/// What is known of an article from its page.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) facts: Facts,
+    /// Section, tags, licence and the like, each with where it is from.
+    pub(super) more: Map<String, Value>,
+    pub(super) told: Told,
+    /// The article's text as the page's structured data gives it.
+    pub(super) body: Option<String>,
+    /// What addresses on the page are relative to, where it says so.
+    pub(super) base: Option<String>,
+}
+
+type Said<T> = Option<Sourced<T>>;
+
+/// Reads what the page says of its article; `metadata` is what the record's container says.
+pub(super) fn metadata(tree: &Tree<'_>, metadata: &Metadata) -> Known {
+    let head = head::read(tree);
+    let page = About { article: article(&head), head: &head };
+    let mut facts = Facts::default();
+    facts.site = page.site();
+    facts.url = page.url();
+    let url = metadata.text("url").map(std::borrow::Cow::into_owned);
+    let url = url.or_else(|| facts.url.as_ref().map(|u| u.value.clone()));
+    facts.title = page.title(facts.site.as_ref().map(|s| s.value.as_str()));
+    facts.byline = page.byline(&sites(facts.site.as_ref(), url.as_deref()));
+    facts.published = page.published(url.as_deref());
+    facts.modified = page.modified();
+    facts.language = page.language();
+    let body = page.article.and_then(|a| lines_of(a.get("articleBody")?)).filter(|b| b.len() > 200);
+    let told = page.told(&facts, body.as_deref());
+    let base = head.base.as_deref().and_then(|base| absolute(base, url.as_deref()));
+    Known { more: page.more(), told, body, base, facts }
+}
+
+/// The object of JSON-LD that is the article.
+fn article(head: &Head) -> Option<&Value> {
+    let of_kind = |value: &&Value| match &value["@type"] {
+        Value::String(kind) => ARTICLES.contains(&kind.as_str()),
+        Value::Array(kinds) => {
+            kinds.iter().any(|k| k.as_str().is_some_and(|k| ARTICLES.contains(&k)))
+        }
+        _ => false,
+    };
+    let mut articles = head.data.iter().filter(of_kind);
+    let first = articles.next();
+    let with_date = |v: &&Value| v.get("datePublished").is_some();
+    first
+        .filter(with_date)
+        .or_else(|| articles.find(with_date))
+        .or(first)
+        .or_else(|| head.data.iter().find_map(|v| Some(v.get("mainEntity")?).filter(of_kind)))
+}
+
+struct About<'h> {
+    head: &'h Head,
+    article: Option<&'h Value>,
+}
+
+impl About<'_> {
+    /// The first `meta` of one of these names, in the order of the names.
+    fn meta(&self, names: &[&str]) -> Said<String> {
+        names.iter().find_map(|name| {
+            let (_, value) = self.head.metas.iter().find(|(n, _)| n == name)?;
+            Some(Sourced::new(value.clone(), format!("meta {name}")))
+        })
+    }
+
+    fn of_article(&self, name: &str) -> Said<String> {
+        let value = text(self.article?.get(name)?)?;
+        Some(Sourced::new(value, format!("JSON-LD {name}")))
+    }
+
+    fn site(&self) -> Said<String> {
+        let publisher = || {
+            let publisher = self.article?.get("publisher")?;
+            let name = text(self.resolved(publisher).get("name")?)?;
+            Some(Sourced::new(name, "JSON-LD publisher"))
+        };
+        self.meta(&["og:site_name"]).or_else(publisher).or_else(|| {
+            self.meta(&[
+                "application-name",
+                "apple-mobile-web-app-title",
+                "twitter:app:name:iphone",
+            ])
+        })
+    }
+
+    /// The object that a reference by `@id` means.
+    fn resolved<'v>(&'v self, value: &'v Value) -> &'v Value {
+        let reference = value.get("@id").filter(|_| value.get("name").is_none());
+        reference
+            .and_then(|id| {
+                self.head.data.iter().find(|d| d.get("@id") == Some(id) && d.get("name").is_some())
+            })
+            .unwrap_or(value)
+    }
+
+    fn url(&self) -> Said<String> {
+        let absolute = |said: &Sourced<String>| said.value.starts_with("http");
+        let canonical = self.head.canonical.clone();
+        canonical
+            .map(|url| Sourced::new(url, "link rel=canonical"))
+            .filter(absolute)
+            .or_else(|| self.meta(&["og:url"]).filter(absolute))
+            .or_else(|| self.of_article("url").filter(absolute))
+    }
+
+    fn title(&self, site: Option<&str>) -> Said<String> {
+        let headings: Vec<String> = self.head.headings.iter().map(|(text, _)| bare(text)).collect();
+        let cut = |said: Sourced<String>| {
+            let value = title::without_site(&said.value, site, &headings);
+            Some(Sourced { value, ..said }).filter(|s| !s.value.is_empty())
+        };
+        let heading = || {
+            let headings = &self.head.headings;
+            let named: Vec<_> = headings.iter().filter(|(_, named)| *named).collect();
+            let only = match (headings.as_slice(), named.as_slice()) {
+                ([one], _) => one,
+                (_, [one]) => one,
+                _ => return None,
+            };
+            let differs = site.is_none_or(|site| bare(site) != bare(&only.0));
+            differs.then(|| Sourced::new(only.0.clone(), "h1"))
+        };
+        self.of_article("headline")
+            .filter(|said| !said.value.ends_with("...") && !said.value.ends_with('…'))
+            .and_then(cut)
+            .or_else(|| self.meta(&["og:title"]).and_then(cut))
+            .or_else(heading)
+            .or_else(|| self.meta(&["twitter:title", "dc.title", "title"]).and_then(cut))
+            .or_else(|| cut(Sourced::new(self.head.title.clone()?, "title element")))
+    }
+
+    fn byline(&self, sites: &[String]) -> Said<Vec<String>> {
+        let named = |said: &str, from: &str| {
+            let names = authors::names(said, sites);
+            (!names.is_empty()).then(|| Sourced::new(names, from.to_owned()))
+        };
+        let of_data = || {
+            let mut names = Vec::new();
+            self.names_in(self.article?.get("author")?, 0, sites, &mut names);
+            (!names.is_empty()).then(|| Sourced::new(names, "JSON-LD author"))
+        };
+        let of_meta = || {
+            META_AUTHORS.iter().find_map(|name| {
+                let all = self.head.metas.iter().filter(|(n, _)| n == name);
+                let mut names: Vec<String> = Vec::new();
+                for (_, value) in all {
+                    for name in authors::names(value, sites) {
+                        if !names.contains(&name) {
+                            names.push(name);
+                        }
+                    }
+                }
+                (!names.is_empty()).then(|| Sourced::new(names, format!("meta {name}")))
+            })
+        };
+        let of_elements = || {
+            ["itemprop author", "link rel=author", "element named author"].iter().find_map(|kind| {
+                let said = self.head.authors.iter().filter(|(_, from)| from == kind);
+                said.take(4).find_map(|(text, from)| named(text, from))
+            })
+        };
+        of_data().or_else(of_meta).or_else(of_elements)
+    }
+
+    fn names_in(&self, value: &Value, depth: usize, sites: &[String], names: &mut Vec<String>) {
+        if depth > 2 || names.len() > 40 {
+            return;
+        }
+        let found = match value {
+            Value::String(said) => authors::names(said, sites),
+            Value::Array(items) => {
+                for item in items {
+                    self.names_in(item, depth + 1, sites, names);
+                }
+                return;
+            }
+            Value::Object(_) => {
+                let object = self.resolved(value);
+                let name = object.get("name").unwrap_or(&Value::Null);
+                return match name {
+                    Value::String(_) | Value::Array(_) => {
+                        self.names_in(name, depth + 1, sites, names)
+                    }
+                    _ => {}
+                };
+            }
+            _ => return,
+        };
+        for name in found {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+
+    fn published(&self, url: Option<&str>) -> Said<String> {
+        self.date(|a| a.of_article("datePublished"))
+            .or_else(|| self.meta_date(META_PUBLISHED))
+            .or_else(|| self.property_date("datePublished"))
+            .or_else(|| self.any_data("datePublished"))
+            .or_else(|| Some(Sourced::new(dates::of_url(url?)?, "URL")))
+            .or_else(|| self.time_element())
+            .or_else(|| self.meta_date(META_DATES))
+            .or_else(|| self.date(|a| a.of_article("dateCreated")))
+    }
+
+    fn modified(&self) -> Said<String> {
+        self.date(|a| a.of_article("dateModified"))
+            .or_else(|| self.meta_date(META_MODIFIED))
+            .or_else(|| self.property_date("dateModified"))
+            .or_else(|| self.any_data("dateModified"))
+    }
+
+    fn date(&self, said: impl Fn(&Self) -> Said<String>) -> Said<String> {
+        read_date(said(self)?)
+    }
+
+    fn meta_date(&self, names: &[&str]) -> Said<String> {
+        names.iter().find_map(|name| read_date(self.meta(&[*name])?))
+    }
+
+    fn property_date(&self, name: &str) -> Said<String> {
+        let (_, value) = self.head.properties.iter().find(|(n, _)| n == name)?;
+        read_date(Sourced::new(value.clone(), format!("itemprop {name}")))
+    }
+
+    /// What an object that is no article says: a page, a video.
+    fn any_data(&self, name: &str) -> Said<String> {
+        let value = self.head.data.iter().find_map(|d| text(d.get(name)?))?;
+        read_date(Sourced::new(value, format!("JSON-LD {name}")))
+    }
+
+    fn time_element(&self) -> Said<String> {
+        let times = || self.head.times.iter().filter(|t| !t.elsewhere);
+        let tells = |t: &&head::Time| {
+            ["publish", "pubdate", "posted", "entry-date", "created", "datum", "veröff", "publi"]
+                .iter()
+                .any(|word| t.context.contains(word))
+        };
+        let changed = |t: &&head::Time| {
+            ["updat", "modif", "aktualis", "actuali"].iter().any(|word| t.context.contains(word))
+        };
+        times()
+            .filter(|t| t.is_time && tells(t) && !changed(t))
+            .chain(times().filter(|t| t.is_time && !changed(t)))
+            .chain(times().filter(|t| !t.is_time && !changed(t)))
+            .chain(times())
+            .find_map(|t| {
+                let kind = if t.is_time { "time element" } else { "element named date" };
+                Some(Sourced::new(dates::parse(&t.value)?, kind))
+            })
+    }
+
+    fn language(&self) -> Said<String> {
+        let code = |said: Sourced<String>| {
+            let value = said.value.split(['-', '_']).next()?.trim().to_ascii_lowercase();
+            let fits = value.len() == 2 && value.bytes().all(|b| b.is_ascii_lowercase());
+            fits.then_some(Sourced { value, ..said })
+        };
+        let root = self.head.language.clone().map(|l| Sourced::new(l, "lang attribute"));
+        root.and_then(code)
+            .or_else(|| self.meta(&["og:locale", "content-language"]).and_then(code))
+            .or_else(|| self.of_article("inLanguage").and_then(code))
+    }
+
+    fn told(&self, facts: &Facts, body: Option<&str>) -> Told {
+        let mut titles: Vec<String> = Vec::new();
+        let said = [
+            facts.title.as_ref().map(|t| t.value.clone()),
+            self.of_article("headline").map(|t| t.value),
+            self.meta(&["og:title"]).map(|t| t.value),
+        ];
+        titles.extend(said.into_iter().flatten().map(|t| bare(&t)));
+        let body = body.map(|b| pairs(b).skip(1).collect());
+        let description = self
+            .meta(&["og:description", "description"])
+            .map(|d| pairs(&d.value).skip(1).collect());
+        Told { titles, body, description: description.unwrap_or_default() }
+    }
+
+    fn more(&self) -> Map<String, Value> {
+        let mut more = Map::new();
+        let mut put = |name: &str, said: Said<String>| {
+            if let Some(said) = said {
+                more.insert(name.into(), json!({ "value": said.value, "evidence": said.evidence }));
+            }
+        };
+        put("description", self.meta(&["og:description", "description"]));
+        put(
+            "section",
+            self.of_article("articleSection")
+                .or_else(|| self.meta(&["article:section", "section"])),
+        );
+        let license = self.head.license.clone().map(|l| Sourced::new(l, "link rel=license"));
+        put(
+            "licence",
+            license
+                .or_else(|| self.of_article("license"))
+                .or_else(|| self.meta(&["dc.rights", "copyright"])),
+        );
+        let of_data = || {
+            let tags = list(self.article?.get("keywords")?);
+            Some((tags, "JSON-LD keywords".to_owned()))
+        };
+        let of_meta = || {
+            ["article:tag", "news_keywords", "keywords", "parsely-tags"].iter().find_map(|name| {
+                let all = self.head.metas.iter().filter(|(n, _)| n == name);
+                let tags: Vec<String> = all.flat_map(|(_, v)| split_tags(v)).collect();
+                (!tags.is_empty()).then(|| (tags, format!("meta {name}")))
+            })
+        };
+        if let Some((tags, evidence)) = of_data().filter(|(t, _)| !t.is_empty()).or_else(of_meta) {
+            more.insert("tags".into(), json!({ "value": tags, "evidence": evidence }));
+        }
+        more
+    }
+}
+
+/// What the site is called: its name, and its host without `www` and what stands behind the dot.
+fn sites(name: Option<&Sourced<String>>, url: Option<&str>) -> Vec<String> {
+    let mut sites: Vec<String> = name.map(|n| n.value.clone()).into_iter().collect();
+    let host = url.and_then(|u| u.split_once("://")).and_then(|(_, rest)| rest.split('/').next());
+    if let Some(host) = host {
+        let host = host.trim_start_matches("www.");
+        sites.push(host.to_owned());
+        // The longest part of a host is what it is called by: `news.example.co.uk`.
+        let parts = host.split('.').rev().skip(1);
+        sites.extend(parts.max_by_key(|p| p.len()).map(str::to_owned));
+    }
+    sites
+}
+
+/// `base` as an absolute address, where that can be said.
+fn absolute(base: &str, page: Option<&str>) -> Option<String> {
+    let joined = match page.and_then(|page| Url::parse(page).ok()) {
+        Some(page) => page.join(base).ok()?,
+        None => Url::parse(base).ok()?,
+    };
+    Some(joined.into())
+}
+
+const META_AUTHORS: &[&str] = &[
+    "author",
+    "article:author",
+    "article:author_name",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "dc.contributor",
+    "cxenseparse:author",
+    "citation_author",
+    "authors",
+    "og:author",
+    "article.author",
+    "twitter:data1_author",
+    "byline",
+];
+
+const META_PUBLISHED: &[&str] = &[
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "article:published",
+    "parsely-pub-date",
+    "sailthru.date",
+    "publish-date",
+    "publish_date",
+    "publication_date",
+    "pubdate",
+    "published",
+    "published_time",
+    "published-date",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dcterms.issued",
+    "dc.date",
+    "dcterms.date",
+    "cxenseparse:recs:publishtime",
+    "article_date_original",
+    "originalpublicationdate",
+    "citation_publication_date",
+    "article.published",
+    "article:publicationdate",
+    "og:published_time",
+    "og:pubdate",
+    "rnews:datepublished",
+    "bt:pubdate",
+    "cxenseparse:publishtime",
+    "last_published",
+];
+
+const META_DATES: &[&str] = &[
+    "date",
+    "created",
+    "creation_date",
+    "article:created",
+    "datecreated",
+    "release_date",
+    "og:updated_time",
+    "article:modified_time",
+    "last-modified",
+];
+
+const META_MODIFIED: &[&str] = &[
+    "article:modified_time",
+    "og:article:modified_time",
+    "datemodified",
+    "og:updated_time",
+    "lastmod",
+    "last-modified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "article:modified",
+];
+
+fn read_date(said: Sourced<String>) -> Said<String> {
+    let value = dates::parse(&said.value)?;
+    Some(Sourced { value, ..said })
+}
+
+/// A text of JSON-LD, character references read, white space folded.
+fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.as_str(),
+        Value::Array(items) => items.first()?.as_str()?,
+        Value::Object(fields) => fields.get("@value")?.as_str()?,
+        _ => return None,
+    };
+    let text = fold(&htmlize::unescape(text));
+    (!text.is_empty()).then_some(text)
+}
+
+/// A text of JSON-LD with its lines.
+fn lines_of(value: &Value) -> Option<String> {
+    let text = htmlize::unescape(value.as_str()?);
+    let lines: Vec<String> = text.lines().map(fold).filter(|line| !line.is_empty()).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn list(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => split_tags(text),
+        Value::Array(items) => items.iter().filter_map(text).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn split_tags(text: &str) -> Vec<String> {
+    text.split([',', ';']).map(fold).filter(|t| !t.is_empty()).collect()
+}
