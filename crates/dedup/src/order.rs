@@ -95,6 +95,12 @@ impl KeepOrder {
         self.len == 0
     }
 
+    /// The texts, best first.
+    #[must_use]
+    pub fn docs(&self) -> Vec<u32> {
+        (0..self.len).map(|rank| self.doc(rank)).collect()
+    }
+
     /// The text of a rank; `u32::MAX` for a rank that does not exist.
     #[must_use]
     #[inline]
