@@ -242,6 +242,7 @@ impl<R: BufRead> Inflate<R> {
         self.produced += step.produced as u64;
         (self.at, self.end) = (0, step.produced);
         self.is_lost &= step.produced == 0;
+        self.at_border &= step.produced == 0;
         if let Some((kind, cause)) = step.error {
             self.stop(kind, &cause);
         } else if fed && step.consumed + step.produced == 0 && !step.ended_member {
@@ -317,8 +318,10 @@ impl<R: BufRead> Inflate<R> {
                 self.member_offset = self.produced;
                 return Ok(true);
             }
-            window.drain(..window.len().saturating_sub(GZIP_HEADER));
-            from = from.min(window.len());
+            if window.len() > GZIP_HEADER {
+                window.drain(..window.len() - GZIP_HEADER);
+                from = 0;
+            }
             let input = self.source.fill_buf()?;
             if input.is_empty() {
                 return Ok(false);

@@ -117,10 +117,11 @@ impl Iterator for Messages {
                 fail(RejectKind::NoText, "the message is empty".to_owned())
             }
             Ok(()) => {
+                let id = message_id(&bytes);
                 let content = Content::Bytes { bytes, charset: self.charset.clone() };
                 Some(Ok(Record {
-                    origin,
-                    id: None,
+                    origin: Origin { record_id: id.clone(), ..origin },
+                    id,
                     content,
                     media: Media::Mail,
                     metadata: Metadata::new(),
@@ -235,6 +236,15 @@ impl Messages {
     }
 }
 
+/// The Message-ID of a message, without its angle brackets.
+pub(crate) fn message_id(message: &[u8]) -> Option<String> {
+    let header = header_length(&message[..message.len().min(HEADER_BYTES)])?;
+    let fields = Fields::read(&message[..header]);
+    let id = fields.text("message-id")?;
+    let id = id.trim().trim_matches(['<', '>']);
+    (!id.is_empty() && !id.contains(char::is_whitespace)).then(|| id.to_owned())
+}
+
 /// Whether a separating line holds a time and a year, as `asctime` writes them.
 fn is_dated(line: &[u8]) -> bool {
     let words = || line.split(u8::is_ascii_whitespace);
@@ -318,4 +328,76 @@ fn unquote(bytes: &mut Vec<u8>, body: usize, declared: bool) {
     }
     kept.extend_from_slice(&bytes[from..]);
     *bytes = kept;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records_of;
+
+    fn read(text: &str, record_bytes: usize) -> Vec<Result<String, RejectKind>> {
+        let limits = Limits { record_bytes, ..Limits::default() };
+        let bytes = std::io::Cursor::new(text.as_bytes().to_vec());
+        let records = records_of(bytes, "m.mbox", &ReadOptions::default(), &limits).unwrap();
+        records
+            .map(|row| match row.map_err(|reject| reject.kind)?.content {
+                Content::Bytes { bytes, .. } => Ok(String::from_utf8(bytes).unwrap()),
+                Content::Text(text) => Ok(text),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn mailboxes_of_all_kinds_are_cut() {
+        let from = "From a@example.org Mon Jan  5 10:00:00 2004\n";
+        let head = "Subject: a\n\n";
+        let sized = |body: &str| format!("Content-Length: {}\n{head}{body}", body.len());
+        let quoted = "One.\n\n>From the hill.\n>>From afar.\n";
+        let bare = "One.\n\nFrom a@example.org Mon Jan  5 10:00:00 2004\nSubject: no\n";
+        let cases = [
+            (
+                format!("{from}{head}One.\n\n{from}{head}Two.\n"),
+                vec![format!("{head}One.\n"), format!("{head}Two.\n")],
+            ),
+            (
+                format!("{from}{head}{quoted}"),
+                vec![format!("{head}One.\n\nFrom the hill.\n>From afar.\n")],
+            ),
+            (
+                format!("{from}{}\n{from}{head}Two.\n", sized(bare)),
+                vec![sized(bare), format!("{head}Two.\n")],
+            ),
+            (
+                format!("{from}Content-Length: 9\n{head}One and two.\n\n{from}{head}Two.\n"),
+                vec![format!("Content-Length: 9\n{head}One and two.\n"), format!("{head}Two.\n")],
+            ),
+            (
+                format!("{from}{head}One.\n\nFrom the hills it came.\n"),
+                vec![format!("{head}One.\n\nFrom the hills it came.\n")],
+            ),
+            (
+                format!("{from}{head}One.\r\n\r\n{from}{head}Two."),
+                vec![format!("{head}One.\r\n"), format!("{head}Two.")],
+            ),
+        ];
+        for (text, expected) in cases {
+            let got: Vec<_> = read(&text, 1 << 20).into_iter().map(Result::unwrap).collect();
+            assert_eq!(got, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_above_the_limit_costs_itself_alone() {
+        let from = "From a@example.org Mon Jan  5 10:00:00 2004\nSubject: a\n\n";
+        let text = format!("{from}{}\n\n{from}Two.\n", "long words ".repeat(5_000));
+        let got = read(&text, 1000);
+        assert_eq!(got, [Err(RejectKind::TooLong), Ok("Subject: a\n\nTwo.\n".to_owned())]);
+    }
+
+    #[test]
+    fn messages_have_their_ids() {
+        let text = b"Subject: a\nMessage-ID:\n <1@example.org>\n\nOne.";
+        assert_eq!(message_id(text).as_deref(), Some("1@example.org"));
+        assert_eq!(message_id(b"Subject: a\n\nOne."), None);
+    }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Stream {
     held: Vec<u8>,
     at: usize,
     offset: u64,
+    /// What reading ahead failed with, behind the bytes that are held.
+    error: Option<io::Error>,
     /// How many bytes were put back in all.
     put_back: u64,
 }
@@ -31,7 +33,7 @@ pub(crate) enum LineEnd {
 
 impl Stream {
     pub(crate) fn new(reader: Box<dyn BufRead + Send>) -> Self {
-        Self { reader, held: Vec::new(), at: 0, offset: 0, put_back: 0 }
+        Self { reader, held: Vec::new(), at: 0, offset: 0, error: None, put_back: 0 }
     }
 
     /// Place of the next byte in the input.
@@ -43,6 +45,9 @@ impl Stream {
     pub(crate) fn fill(&mut self) -> io::Result<&[u8]> {
         if self.at < self.held.len() {
             return Ok(&self.held[self.at..]);
+        }
+        if let Some(error) = self.error.take() {
+            return Err(error);
         }
         while let Err(error) = self.reader.fill_buf() {
             if error.kind() != io::ErrorKind::Interrupted {
@@ -61,7 +66,7 @@ impl Stream {
         self.offset += amount as u64;
     }
 
-    /// The next `amount` bytes, fewer only at the end, without taking them.
+    /// The next `amount` bytes without taking them; fewer only at the end and in front of an error.
     pub(crate) fn peek(&mut self, amount: usize) -> io::Result<&[u8]> {
         if self.fill()?.len() >= amount {
             let all = self.fill()?;
@@ -72,12 +77,16 @@ impl Stream {
             self.held.drain(..self.at);
             self.at = 0;
         }
-        while self.held.len() - self.at < amount {
+        while self.held.len() - self.at < amount && self.error.is_none() {
             let next = match self.reader.fill_buf() {
                 Ok([]) => break,
                 Ok(next) => next,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
+                Err(error) if self.at == self.held.len() => return Err(error),
+                Err(error) => {
+                    self.error = Some(error);
+                    break;
+                }
             };
             let length = next.len();
             self.held.extend_from_slice(next);
@@ -211,7 +220,8 @@ mod tests {
             assert_eq!(stream.line(&mut line, 99).unwrap(), LineEnd::Whole);
             assert_eq!((&line[..], stream.offset()), (&b"one\n"[..], 4));
             assert!(stream.put_back(&line, 0));
-            assert_eq!((stream.peek(4).unwrap(), stream.offset()), (&b"one\n"[..], 0));
+            assert_eq!(stream.offset(), 0);
+            assert_eq!(stream.peek(4).unwrap(), b"one\n");
             assert_eq!(stream.skip(7).unwrap(), 0);
             assert_eq!(stream.skip_line_ends().unwrap(), 2);
             assert_eq!(stream.offset(), 11);
@@ -219,7 +229,7 @@ mod tests {
             stream.read(3, &mut rest).unwrap();
             assert_eq!(stream.line(&mut rest, 5).unwrap(), LineEnd::Limit);
             assert_eq!(rest, b"WARWA");
-            assert_eq!(stream.skip(9).unwrap(), 4);
+            assert_eq!(stream.skip(9).unwrap(), 5);
             assert_eq!(stream.line(&mut rest, 9).unwrap(), LineEnd::Input);
         }
     }
@@ -232,7 +242,8 @@ mod tests {
             assert_eq!(stream.offset(), 24, "{capacity}");
             stream.skip(1).unwrap();
             stream.skip_to_line(b"WARC/").unwrap();
-            assert_eq!((stream.offset(), stream.peek(1).unwrap().len()), (34, 0));
+            assert_eq!(stream.offset(), 34);
+            assert!(stream.peek(1).unwrap().is_empty());
         }
     }
 }

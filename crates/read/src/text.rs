@@ -10,6 +10,7 @@ use newsmill_article::{
 use crate::ReadOptions;
 use crate::container::{Container, Cut, Source, extension};
 use crate::inflate::{is_behind_whole_members, reject};
+use crate::mbox::message_id;
 
 /// How much of a file is looked at to tell text from binary data.
 const LOOKED_AT: u64 = 8 << 10;
@@ -120,10 +121,12 @@ fn article(
         let what = if bytes.is_empty() { "empty" } else { "blank" };
         fail(bytes.len(), RejectKind::NoText, format!("the file is {what}"))
     } else {
+        let media = media(&bytes, &path);
+        let id = if media == Media::Mail { message_id(&bytes) } else { None };
         vec![Ok(Record {
-            origin: origin(bytes.len()),
-            id: None,
-            media: media(&bytes, &path),
+            origin: Origin { record_id: id.clone(), ..origin(bytes.len()) },
+            id,
+            media,
             content: Content::Bytes { bytes, charset },
             metadata: Metadata::new(),
             truncated: false,

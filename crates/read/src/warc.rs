@@ -169,7 +169,11 @@ impl Archive {
             Ok(_) => self.stream.skip_to_line(MARK),
             Err(error) => Err(error),
         };
-        self.failure = found.err();
+        match found {
+            // Damage where a record was just told to be malformed is what made it so.
+            Err(error) if resumes(&error) => self.is_lost = true,
+            found => self.failure = found.err(),
+        }
     }
 
     /// Reads one record.
