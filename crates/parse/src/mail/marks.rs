@@ -137,11 +137,8 @@ fn separator(lines: &[Line<'_>], at: usize) -> Option<usize> {
     };
     let drawn = bare.len() >= 20 && bare.bytes().all(|b| matches!(b, b'_' | b'-'));
     let begins = bare.eq_ignore_ascii_case("Begin forwarded message:");
-    if !named
-        && !drawn
-        && !begins
-        && !(is_header(bare) && at > 0 && lines[at - 1].text.trim().is_empty())
-    {
+    let bare_header = is_header(bare) && at > 0 && lines[at - 1].text.trim().is_empty();
+    if !(named || drawn || begins || bare_header) {
         return None;
     }
     let mut last = at;
