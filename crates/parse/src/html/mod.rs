@@ -94,10 +94,11 @@ impl Syntax for Html {
             let detail = "the page shows no text";
             return Err(Reject::new(origin, Stage::Parse, RejectKind::NoText, detail));
         }
+        let judged = render::Judged { tree: &tree, page: &page, likelihoods: &likelihoods };
+        known.read_rim(&judged.rim());
         let id = id.map_or_else(|| name_by_place(&origin.path, origin.ordinal), ArticleId::from);
         let title = known.facts.title.as_ref().map(|t| t.value.as_str());
         let base = known.base.as_deref();
-        let judged = render::Judged { tree: &tree, page: &page, likelihoods: &likelihoods };
         let (mut article, left_out) = judged.article(title, base, id, origin, limits)?;
         article.metadata = metadata;
         article.truncated = truncated;

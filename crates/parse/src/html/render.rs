@@ -20,6 +20,11 @@ pub(super) const LIKELY: f32 = 0.5;
 const SHARE_OF_BEST: f32 = 0.6;
 /// Blocks between a page's title and its first block of text that are looked at.
 const TOP_DRAFTS: usize = 16;
+/// Lines above and below an article that may say who wrote it and when, and how much of each is
+/// looked at, in bytes.
+const RIM_ABOVE: usize = 10;
+const RIM_BELOW: usize = 6;
+const RIM_BYTES_MAX: usize = 90;
 /// Longest run of blocks that are cut out within the article and still stand in its text, in bytes.
 const CUT_BYTES_MAX: usize = 4 << 10;
 /// Longest bold line that is a heading, in bytes.
@@ -110,6 +115,22 @@ impl Judged<'_, '_> {
         article.facts.links = links;
         article.facts.images = images;
         Ok((article, laid.left_out))
+    }
+
+    /// The short lines around the article's text in which pages say who wrote it and when: those
+    /// between its title and its text, the start of the text, and those behind it.
+    pub(super) fn rim(&self) -> Vec<&str> {
+        let is_likely = |l: &f32| *l >= LIKELY;
+        let first = self.likelihoods.iter().position(is_likely).unwrap_or(0);
+        let last = self.likelihoods.iter().rposition(is_likely).unwrap_or(0);
+        let line = |at: usize| {
+            let draft = self.page.drafts.get(at)?;
+            let text = self.page.text.get(draft.range.clone())?;
+            Some(&text[..text.floor_char_boundary(RIM_BYTES_MAX)])
+        };
+        let above = (first.saturating_sub(RIM_ABOVE)..first).rev();
+        let behind = last + 1..last + 1 + RIM_BELOW;
+        above.chain(first..first + 2).chain(behind).filter_map(line).collect()
     }
 
     fn lay(&self, title: Option<&str>) -> Laid {
@@ -294,8 +315,7 @@ fn caption(tree: &Tree<'_>, holder: NodeId) -> (Option<String>, Option<String>) 
 fn caption_in(tree: &Tree<'_>, figure: NodeId) -> (Option<String>, Option<String>) {
     let end = tree.node(figure).end;
     let text = |id: NodeId| {
-        let text = tree.text_of_seen(id).replace(" \u{1f}", "").replace('\u{1f}', "");
-        let text = text.trim().to_owned();
+        let text = tree.text_of_seen(id);
         (!text.is_empty() && text.len() <= CAPTION_BYTES_MAX).then_some(text)
     };
     let named_credit = |id: &NodeId| {

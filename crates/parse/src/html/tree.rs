@@ -12,6 +12,9 @@ use super::token::{Attribute, Token, Tokens, is_space};
 /// How deep elements may nest; those that stand deeper become siblings.
 pub(super) const DEPTH_MAX: usize = 512;
 
+/// Stands between the texts of two elements.
+pub(super) const PART: char = '\u{1f}';
+
 /// A node's place in [`Tree::nodes`].
 pub(super) type NodeId = u32;
 
@@ -104,17 +107,31 @@ impl<'a> Tree<'a> {
 
     /// The text that an element shows, white space folded.
     pub(super) fn text_of_seen(&self, id: NodeId) -> String {
+        let text = self.text_in_parts(id, self.node(id).end);
+        fold(&text.replace(PART, " "))
+    }
+
+    /// The text that an element shows up to node `end`, with a [`PART`] where another element
+    /// starts or ends.
+    pub(super) fn text_in_parts(&self, id: NodeId, end: NodeId) -> String {
         let mut text = String::new();
         let mut at = id + 1;
-        while at < self.node(id).end {
+        let mut holder = id;
+        while at < end {
             match self.tag(at) {
-                None => text.push_str(&htmlize::unescape(self.raw_text(at))),
+                None => {
+                    let parent = self.node(at).parent;
+                    if parent != holder {
+                        text.push_str(" \u{1f} ");
+                        holder = parent;
+                    }
+                    text.push_str(&htmlize::unescape(self.raw_text(at)));
+                }
                 Some(tag) if tag.is_unseen() => {
                     at = self.node(at).end.max(at + 1);
                     continue;
                 }
-                Some(tag) if tag.is_block() || tag == Tag::Br => text.push_str(" \u{1f} "),
-                Some(_) => text.push(' '),
+                Some(_) => text.push_str(" \u{1f} "),
             }
             at += 1;
         }

@@ -1,5 +1,7 @@
 //! Names of authors out of what pages say of them.
 
+use crate::html::tree::PART;
+
 /// Words before a name, in lower case.
 const BEFORE: &[&str] = &[
     "written by",
@@ -110,6 +112,30 @@ const NO_NAME: &[&str] = &[
     "anonymous",
     "null",
     "undefined",
+    "auteur",
+    "folgen",
+    "startseite",
+    "inhalt",
+    "kommentar",
+    "kommentare",
+    "uncategorized",
+    "instagram",
+    "thursday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "friday",
+    "saturday",
+    "sunday",
+    "recherche",
+    "inhalte",
+    "reply",
+    "suivre",
+    "seguir",
+    "abonnieren",
+    "photo",
+    "photos",
+    "foto",
     "website",
     "online",
     "magazine",
@@ -166,8 +192,17 @@ const TRADES: &[&str] = &[
 ///
 /// Addresses, dates, trades, signs of the page and names of desks are none.
 pub(super) fn names(said: &str, sites: &[String]) -> Vec<String> {
+    let mut names = all_names(said, sites);
+    // Behind a name there may be a whole portrait.
+    if said.matches(PART).count() > 6 {
+        names.truncate(1);
+    }
+    names
+}
+
+fn all_names(said: &str, sites: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for part in said.split(['\u{1f}', ';', '|', '•', '·', '\n', '/']) {
+    for part in said.split([PART, ';', '|', '•', '·', '\n', '/']) {
         let part = without_lead(part.trim());
         for name in part.split(',').flat_map(|p| split_between(p)) {
             if let Some(name) = name_of(&name, sites)
@@ -178,6 +213,24 @@ pub(super) fn names(said: &str, sites: &[String]) -> Vec<String> {
         }
     }
     names
+}
+
+/// The names in a line that says `By` or the like in front, two words or more each.
+pub(super) fn of_line(line: &str) -> Vec<String> {
+    let rest = without_lead(line.trim());
+    if rest.len() == line.trim().len() || line.len() > 85 {
+        return Vec::new();
+    }
+    // `By the river` is no name, and nobody's name ends a sentence.
+    let mut found = names(rest.split(['.', ':']).next().unwrap_or(rest), &[]);
+    found.retain(|n| {
+        let words = n.split(' ');
+        n.contains(' ')
+            && words.clone().count() <= 4
+            && words.clone().all(|w| w.starts_with(char::is_uppercase) || w.len() <= 3)
+            && words.clone().next().is_some_and(|w| w.starts_with(char::is_uppercase))
+    });
+    found
 }
 
 /// Without `By` and the like, and what stands before it.
@@ -216,6 +269,11 @@ fn name_of(part: &str, sites: &[String]) -> Option<String> {
     let part =
         part.trim_matches(|c: char| !c.is_alphanumeric() && c != '.' && c != '\'' && c != '’');
     let part = part.trim_end_matches(':');
+    let part =
+        BETWEEN.iter().fold(part, |part, word| part.strip_suffix(word.trim_end()).unwrap_or(part));
+    let part = BETWEEN
+        .iter()
+        .fold(part, |part, word| part.strip_prefix(word.trim_start()).unwrap_or(part));
     let words: Vec<&str> = part.split_whitespace().collect();
     let lower = part.to_lowercase();
     let plain = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
@@ -228,10 +286,7 @@ fn name_of(part: &str, sites: &[String]) -> Option<String> {
         && !TRADES.iter().any(|t| lower.starts_with(t) || lower.ends_with(t))
         && !BEFORE.contains(&lower.as_str())
         && !sites.iter().any(|site| is_site(&lower, site))
-        && part
-            .chars()
-            .next()
-            .is_some_and(|c| c.is_uppercase() || !c.is_lowercase() || words.len() > 1);
+        && !(part.ends_with('.') && words.len() > 3);
     fits.then(|| words.join(" "))
 }
 
@@ -264,6 +319,7 @@ mod tests {
             ("Von", &[]),
             ("EH", &[]),
             ("Example Herald", &[]),
+            ("By \u{1f} Ana Ruiz and \u{1f} Jo Doe", &["Ana Ruiz", "Jo Doe"]),
             ("Newsroom", &[]),
             ("admin", &[]),
             ("", &[]),

@@ -27,6 +27,29 @@ pub(super) fn parse(text: &str) -> Option<String> {
     of_epoch(text).or_else(|| of_iso(text)).or_else(|| of_words(text))
 }
 
+/// The date in a line that is short or starts with it: with the year, the month in letters or in
+/// one reading; `23.09.22` too.
+pub(super) fn of_line(line: &str) -> Option<String> {
+    let start = line.find(|c: char| c.is_ascii_digit())?;
+    // The month may stand before the first number.
+    let from = line[..start].trim_end().rfind(' ').map_or(0, |at| at + 1);
+    let line = &line[from..];
+    let line = &line[..line.floor_char_boundary(40)];
+    parse(line).or_else(|| of_short_year(line.get(start - from..)?)).filter(|_| start <= 60)
+}
+
+/// `23.09.22`.
+fn of_short_year(text: &str) -> Option<String> {
+    let mut reader = Reader { rest: text };
+    let day = reader.number()?;
+    reader.sign(".")?;
+    let month = reader.number()?;
+    reader.sign(".")?;
+    let year = reader.digits(2)?;
+    let ends = !reader.rest.starts_with(|c: char| c.is_ascii_digit());
+    date(2000 + year, month, day).filter(|_| ends && year < 40)
+}
+
 /// The date in the path of a URL: `/2025/03/13/`, `/2025-03-13-`, `20250313`.
 pub(super) fn of_url(url: &str) -> Option<String> {
     let path = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -276,6 +299,22 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(parse(text).unwrap_or_default(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_in_lines() {
+        let cases = [
+            ("Posted on March 13, 2025 by Ana", Some("2025-03-13")),
+            ("13.03.25 | News", Some("2025-03-13")),
+            ("13.03.2025 The river rose", Some("2025-03-13")),
+            ("Press release of 13 March 2025 | Skell", Some("2025-03-13")),
+            ("The 3 rivers rose", None),
+            ("Since 1998 the river", None),
+            ("a-word-that-is-much-longer-than-what-is-looked-at-7", None),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(of_line(line).as_deref(), expected, "{line}");
         }
     }
 

@@ -1,6 +1,9 @@
 //! What a page says of itself, as it stands there: `meta`, `link`, `title`, JSON-LD, microdata,
 //! `time`, names of authors.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use serde_json::Value;
 
 use crate::html::hints;
@@ -202,10 +205,18 @@ fn property(tree: &Tree<'_>, id: NodeId, tag: Tag, head: &mut Head) {
                     author = Some("link rel=author");
                 }
             }
+            Attr::Href if tag == Tag::A && author.is_none() => {
+                if value().is_some_and(|to| {
+                    to.len() < 300 && AUTHORS_PAGES.iter().any(|p| to.contains(p))
+                }) {
+                    author = Some("link to an author");
+                }
+            }
             Attr::Class | Attr::DataTestid | Attr::Id => {
                 let Some(value) = value().filter(|v| v.len() < 200) else { continue };
-                class |= has_one_of(value, AUTHORS);
-                dated |= has_one_of(value, DATED);
+                let (author, date) = holds(value);
+                class |= author;
+                dated |= date;
             }
             _ => {}
         }
@@ -214,11 +225,9 @@ fn property(tree: &Tree<'_>, id: NodeId, tag: Tag, head: &mut Head) {
         time(tree, id, head);
     }
     let from = author.or(class.then_some("element named author"));
-    if let Some(from) = from.filter(|_| head.authors.len() < MOST)
-        && !stands_elsewhere(tree, id)
-    {
-        let text = short_text(tree, id);
-        if !text.is_empty() {
+    if let Some(from) = from.filter(|_| head.authors.len() < MOST) {
+        let text = tree.text_in_parts(id, tree.node(id).end.min(id + 40));
+        if !text.is_empty() && text.len() <= SHORT && !stands_elsewhere(tree, id) {
             head.authors.push((text, from));
         }
     }
@@ -226,6 +235,19 @@ fn property(tree: &Tree<'_>, id: NodeId, tag: Tag, head: &mut Head) {
 
 /// Words in the names of elements that hold authors.
 const AUTHORS: &[&str] = &["author", "byline", "autor", "auteur", "writer", "redakteur"];
+/// Parts of the addresses of authors' pages.
+const AUTHORS_PAGES: &[&str] = &[
+    "/author/",
+    "/authors/",
+    "/autor/",
+    "/autoren/",
+    "/autores/",
+    "/auteur/",
+    "/auteurs/",
+    "/staff/",
+    "/by/",
+    "/journalist",
+];
 /// Words in the names of elements that hold dates.
 const DATED: &[&str] = &[
     "date",
@@ -242,11 +264,23 @@ const DATED: &[&str] = &[
     "created",
 ];
 
-fn has_one_of(name: &str, words: &[&str]) -> bool {
-    let name = name.as_bytes();
-    words
-        .iter()
-        .any(|word| name.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word.as_bytes())))
+/// Finds both, authors' words first.
+static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .ascii_case_insensitive(true)
+        .build(AUTHORS.iter().chain(DATED))
+        .ok()
+});
+
+/// Whether a name says that its element holds an author, and whether a date.
+fn holds(name: &str) -> (bool, bool) {
+    let Some(names) = NAMES.as_ref() else { return (false, false) };
+    names.find_overlapping_iter(name).fold((false, false), |(author, date), found| {
+        let place = found.pattern().as_usize();
+        // `byline` stands in both.
+        (author || place < AUTHORS.len(), date || place >= AUTHORS.len())
+    })
 }
 
 /// The text of an element that may be a name or a date; nothing when it is longer.
@@ -292,7 +326,7 @@ fn stands_elsewhere(tree: &Tree<'_>, id: NodeId) -> bool {
             break;
         }
         if let Some(tag) = tree.tag(at) {
-            if matches!(tag, Tag::Aside | Tag::Nav | Tag::Footer) {
+            if matches!(tag, Tag::Aside | Tag::Nav) {
                 return true;
             }
             let names = hints::of_element(tree, at, tag);

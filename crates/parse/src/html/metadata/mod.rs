@@ -5,8 +5,8 @@
 //! | fact | order |
 //! |---|---|
 //! | title | JSON-LD `headline`, `og:title`, the one heading of level 1, `twitter:title`, the `title` element; the name of the site cut off |
-//! | byline | JSON-LD `author`, `meta` names of authors, microdata, `rel=author`, elements named so |
-//! | published | JSON-LD `datePublished`, `article:published_time` and other `meta`, microdata, the date in the URL, `time` |
+//! | byline | JSON-LD `author`, `meta` names of authors, microdata, `rel=author`, elements named so, links to authors' pages, lines by the text |
+//! | published | JSON-LD `datePublished`, `article:published_time` and other `meta`, microdata, the date in the URL, `time`, elements named so, lines by the text |
 //! | modified | JSON-LD `dateModified`, `meta`, microdata |
 //! | site | `og:site_name`, JSON-LD `publisher`, `application-name` |
 //! | url | the canonical link, `og:url`, JSON-LD `url` |
@@ -72,6 +72,23 @@ pub(super) fn metadata(tree: &Tree<'_>, metadata: &Metadata) -> Known {
     let told = page.told(&facts, body.as_deref());
     let base = head.base.as_deref().and_then(|base| absolute(base, url.as_deref()));
     Known { more: page.more(), told, body, base, facts }
+}
+
+impl Known {
+    /// Takes authors and date from short lines around the article's text, where the page says
+    /// neither for machines. A line names authors only behind `By` and the like.
+    pub(super) fn read_rim(&mut self, lines: &[&str]) {
+        if self.facts.byline.is_none() {
+            let names = lines
+                .iter()
+                .find_map(|line| Some(authors::of_line(line)).filter(|n| !n.is_empty()));
+            self.facts.byline = names.map(|n| Sourced::new(n, "line by the text"));
+        }
+        if self.facts.published.is_none() {
+            let date = lines.iter().find_map(|line| dates::of_line(line));
+            self.facts.published = date.map(|d| Sourced::new(d, "line by the text"));
+        }
+    }
 }
 
 /// The object of JSON-LD that is the article.
@@ -198,10 +215,12 @@ impl About<'_> {
             })
         };
         let of_elements = || {
-            ["itemprop author", "link rel=author", "element named author"].iter().find_map(|kind| {
-                let said = self.head.authors.iter().filter(|(_, from)| from == kind);
-                said.take(4).find_map(|(text, from)| named(text, from))
-            })
+            ["itemprop author", "link rel=author", "element named author", "link to an author"]
+                .iter()
+                .find_map(|kind| {
+                    let said = self.head.authors.iter().filter(|(_, from)| from == kind);
+                    said.take(4).find_map(|(text, from)| named(text, from))
+                })
         };
         of_data().or_else(of_meta).or_else(of_elements)
     }
