@@ -178,6 +178,16 @@ impl Article {
         Kept::of(self)
     }
 
+    /// Takes the text out, for whoever stores it apart; [`Textless::with_text`] puts it back.
+    #[must_use]
+    pub fn take_text(self) -> (Textless, String) {
+        let Self { id, origin, metadata, truncated, facts, text, blocks, removals } = self;
+        let empty = String::new();
+        let stored =
+            Stored { id, origin, metadata, truncated, facts, text: empty, blocks, removals };
+        (Textless(stored), text)
+    }
+
     fn check_blocks(&self) -> Result<(), ArticleError> {
         let mut end = 0;
         for (index, block) in self.blocks.iter().enumerate() {
@@ -215,8 +225,22 @@ impl Article {
     }
 }
 
+/// An article whose text is stored apart.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Textless(Stored);
+
+impl Textless {
+    /// The article again.
+    ///
+    /// # Errors
+    /// When `text` is not the one that was taken out, as far as its blocks and removals tell.
+    pub fn with_text(self, text: String) -> Result<Article, ArticleError> {
+        Stored { text, ..self.0 }.try_into()
+    }
+}
+
 /// What the spool holds of an article; read back, it is checked like a new one.
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Stored {
     id: ArticleId,
     origin: Origin,
@@ -291,6 +315,9 @@ mod tests {
         assert_eq!(serde_json::from_str::<Article>(&json).unwrap(), a);
         let torn = json.replace("[4,10]", "[4,100]");
         assert!(serde_json::from_str::<Article>(&torn).is_err());
+        let (textless, text) = a.clone().take_text();
+        assert_eq!(textless.clone().with_text(text).unwrap(), a);
+        assert!(textless.with_text("one".to_owned()).is_err());
     }
 
     proptest! {

@@ -39,7 +39,7 @@ mod span;
 mod tally;
 mod verdict;
 
-pub use article::{Article, ArticleError};
+pub use article::{Article, ArticleError, Textless};
 pub use block::{Block, BlockKind};
 pub use facts::{Entity, EntityKind, Facts, Image, Inferred, Link, Quote, Sourced};
 pub use id::ArticleId;

@@ -13,6 +13,10 @@ use clap::Parser;
 
 use crate::arguments::{Arguments, Command};
 
+/// A run makes and drops many small texts in every thread.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The run failed.
 const FAILED: u8 = 1;
 /// The command line cannot be used.

@@ -52,11 +52,14 @@ impl<'a> Chain<'a> {
         let Config { mode, limits, within, furniture, .. } = self.config;
         if *mode == Mode::Verbatim {
             let mut article = verbatim(record)?;
-            // What the keep policies ask for; the rest of the row stays empty.
-            let (kept, mut facts) = (Kept::default(), Facts::default());
-            WebUrl.extract(&article, &kept, &mut facts);
-            Published.extract(&article, &kept, &mut facts);
-            article.facts = facts;
+            let kept = Kept::default();
+            if self.config.asks_for_facts() {
+                // What the keep policies ask for; the rest of the row stays empty.
+                let mut facts = Facts::default();
+                WebUrl.extract(&article, &kept, &mut facts);
+                Published.extract(&article, &kept, &mut facts);
+                article.facts = facts;
+            }
             return Ok((article, kept));
         }
         let mut article = newsmill_parse::parse(record, limits)?;
@@ -87,8 +90,8 @@ pub(crate) struct Sketching<'a> {
 
 /// What duplicates are found by.
 pub(crate) struct Sketched {
-    /// The kept text.
-    pub(crate) text: String,
+    /// The kept text; nothing in [`Mode::Verbatim`], where it is the article's text.
+    pub(crate) text: Option<String>,
     pub(crate) sketch: Sketch,
 }
 
@@ -99,10 +102,10 @@ impl<'a> Sketching<'a> {
 
     pub(crate) fn sketch(&mut self, article: &Article, kept: Kept) -> Sketched {
         let text = match self.config.mode {
-            Mode::Verbatim => article.text().to_owned(),
-            Mode::Articles => kept.into_text(),
+            Mode::Verbatim => None,
+            Mode::Articles => Some(kept.into_text()),
         };
-        tokenize_into(&text, &mut self.tokens);
+        tokenize_into(text.as_deref().unwrap_or(article.text()), &mut self.tokens);
         let sketch = self.sketcher.sketch_words(self.tokens.hashes(), &mut self.scratch);
         Sketched { text, sketch }
     }

@@ -119,7 +119,8 @@ impl Keep {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutputConfig {
-    /// Names of the formats, as in `--to`. Default `jsonl`.
+    /// Names of the formats, as in `--to`. Default `jsonl`; `none` alone writes no articles, only
+    /// the ledgers.
     pub formats: Vec<String>,
     /// zstd level of the articles, 1 to 19. Default 3.
     pub zstd_level: i32,
@@ -133,7 +134,24 @@ impl Default for OutputConfig {
     }
 }
 
+impl OutputConfig {
+    /// Whether articles are written, not the ledgers alone.
+    #[must_use]
+    pub fn writes_articles(&self) -> bool {
+        self.formats != [NO_ARTICLES]
+    }
+}
+
+/// The word that stands in place of formats when no articles are written.
+const NO_ARTICLES: &str = "none";
+
 impl Config {
+    /// Whether anything that is written or decided depends on what is known of an article beside
+    /// its text.
+    pub(crate) fn asks_for_facts(&self) -> bool {
+        self.output.writes_articles() || self.keep != Keep::Input || self.index.path.is_some()
+    }
+
     /// Reads a configuration from TOML; unknown keys are errors.
     ///
     /// # Errors

@@ -94,16 +94,25 @@ pub(crate) fn map(
     let (mut notes, mut sketches) = (Vec::new(), Vec::new());
     let (mut read, mut rejected, mut source_bytes) = (0, 0, 0);
     thread::scope(|scope| {
-        let (send, receive) = sync_channel(2);
+        let (send, batches) = sync_channel(2);
+        let (send_done, receive) = sync_channel(1);
         let reader = scope.spawn(move || read_chunks(inputs, config, batch_chunks, &send));
-        let worked = receive.iter().try_for_each(|batch: Batch| {
-            let done: Vec<_> = pool.install(|| {
-                batch
-                    .chunks
-                    .into_par_iter()
-                    .map_init(|| Worker::new(config, &sketcher, tap), Worker::work)
-                    .collect()
-            });
+        // Workers go on while this thread writes what they made.
+        let sketcher = &sketcher;
+        let workers = scope.spawn(move || {
+            for Batch { chunks, stored_bytes } in batches {
+                let done: Vec<_> = pool.install(|| {
+                    chunks
+                        .into_par_iter()
+                        .map_init(|| Worker::new(config, sketcher, tap), Worker::work)
+                        .collect()
+                });
+                if send_done.send((done, stored_bytes)).is_err() {
+                    break;
+                }
+            }
+        });
+        let worked = receive.iter().try_for_each(|(done, stored_bytes)| {
             for done in done {
                 let done = done.map_err(|cause| spool.failed(cause))?;
                 spool.push(&done.frame)?;
@@ -125,13 +134,15 @@ pub(crate) fn map(
                 notes.extend(done.notes);
                 sketches.extend(done.sketches);
             }
-            progress.at(batch.stored_bytes, read);
+            progress.at(stored_bytes, read);
             Ok(())
         });
-        // A reader that waits to send ends once nobody receives any more.
+        // Who waits to send ends once nobody receives any more.
         drop(receive);
-        let ended = reader.join().unwrap_or_else(|_| Err(Error::Panicked("the reader".into())));
-        worked.and(ended)
+        let panicked = |who: &str| Err(Error::Panicked(who.to_owned()));
+        let mapped = workers.join().or_else(|_| panicked("a worker"));
+        let ended = reader.join().unwrap_or_else(|_| panicked("the reader"));
+        worked.and(mapped).and(ended)
     })?;
     progress.end();
     if let Some(lines) = &mut lines {
@@ -194,6 +205,7 @@ struct Worker<'a> {
     chain: Chain<'a>,
     sketching: Sketching<'a>,
     cutter: Option<Cutter>,
+    mode: Mode,
     notes_origin: bool,
     made: Box<dyn Fn() -> (Chain<'a>, Sketching<'a>) + 'a>,
 }
@@ -204,12 +216,12 @@ impl<'a> Worker<'a> {
         let (chain, sketching) = made();
         let cutter = counts_lines(config).then(|| Cutter::new(config.boilerplate.lines));
         let notes_origin = config.index.path.is_some();
-        Self { chain, sketching, cutter, notes_origin, made: Box::new(made) }
+        Self { chain, sketching, cutter, mode: config.mode, notes_origin, made: Box::new(made) }
     }
 
     /// Works one chunk through the chain.
     fn work(&mut self, chunk: Chunk) -> std::io::Result<Done> {
-        let mut articles: Vec<Article> = Vec::with_capacity(chunk.len());
+        let (mut articles, mut textless) = (Vec::new(), Vec::new());
         let (mut notes, mut sketches) = (Vec::new(), Vec::new());
         let (mut texts, mut lines, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
         let mut bytes = 0;
@@ -220,16 +232,30 @@ impl<'a> Worker<'a> {
             });
             match worked {
                 Ok(worked) => {
-                    articles.push(worked.article);
+                    // A text that is kept whole is not stored twice.
+                    let text = match worked.sketched.text {
+                        Some(text) => {
+                            articles.push(worked.article);
+                            text
+                        }
+                        None => {
+                            let (rest, text) = worked.article.take_text();
+                            textless.push(rest);
+                            text
+                        }
+                    };
+                    texts.push(text);
                     notes.push(worked.note);
-                    texts.push(worked.sketched.text);
                     sketches.push(worked.sketched.sketch);
                     lines.extend(worked.lines);
                 }
                 Err(reject) => rejects.push(reject),
             }
         }
-        let frame = Frame::pack(&articles)?;
+        let frame = match self.mode {
+            Mode::Articles => Frame::pack(&articles)?,
+            Mode::Verbatim => Frame::pack(&textless)?,
+        };
         Ok(Done { frame, notes, sketches, texts, lines, rejects, bytes })
     }
 
@@ -239,7 +265,8 @@ impl<'a> Worker<'a> {
             let (article, kept) = self.chain.article(record, stage)?;
             stage.set(Stage::Across);
             let sketched = self.sketching.sketch(&article, kept);
-            let mut note = note(&article, sketched.text.len());
+            let kept_bytes = sketched.text.as_ref().map_or(article.text().len(), String::len);
+            let mut note = note(&article, kept_bytes);
             note.origin = self.notes_origin.then(|| Box::new(origin.clone()));
             stage.set(Stage::Boilerplate);
             let lines = self.cutter.as_mut().map(|cutter| {

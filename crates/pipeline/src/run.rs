@@ -296,6 +296,12 @@ impl fmt::Display for Summary {
 
 fn formats(job: &Job) -> Result<Vec<&'static dyn Format>, Error> {
     let mut formats: Vec<&'static dyn Format> = Vec::new();
+    if !job.config.output.writes_articles() {
+        return match job.target {
+            Target::Folder { .. } => Ok(formats),
+            Target::Stdout => Err(no_format()),
+        };
+    }
     for name in &job.config.output.formats {
         let format = format_named(name).ok_or_else(|| {
             let known: Vec<_> = newsmill_output::FORMATS.iter().map(|f| f.name()).collect();

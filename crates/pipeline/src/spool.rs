@@ -2,7 +2,8 @@
 //!
 //! Two scratch files in one hidden folder of the run folder, gone when the run ends:
 //! * `articles`: frames of articles as JSON Lines, each frame compressed on its own, with its
-//!   checksum kept in memory;
+//!   checksum kept in memory; without their texts where these are kept whole, as the next file has
+//!   them;
 //! * `texts`: the kept text of each article as it is, so that a candidate pair can be proven and its
 //!   difference counted without unpacking its frames.
 //!
@@ -13,8 +14,9 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use newsmill_article::Article;
 use newsmill_dedup::index;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -32,8 +34,8 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Compresses `articles`.
-    pub(crate) fn pack(articles: &[Article]) -> io::Result<Self> {
+    /// Compresses `articles`, with or without their texts.
+    pub(crate) fn pack<A: Serialize>(articles: &[A]) -> io::Result<Self> {
         let mut rows = Vec::new();
         for article in articles {
             serde_json::to_writer(&mut rows, article)?;
@@ -48,15 +50,15 @@ impl Frame {
         self.articles
     }
 
-    /// The articles again.
-    pub(crate) fn unpack(&self) -> Result<Vec<Article>, String> {
+    /// The articles again, as they were packed.
+    pub(crate) fn unpack<A: DeserializeOwned>(&self) -> Result<Vec<A>, String> {
         if xxh3_64(&self.bytes) != self.checksum {
             return Err("a frame does not have its checksum".to_owned());
         }
         let text = zstd::decode_all(self.bytes.as_slice()).map_err(|e| e.to_string())?;
         serde_json::Deserializer::from_slice(&text)
             .into_iter()
-            .collect::<Result<Vec<Article>, _>>()
+            .collect::<Result<Vec<A>, _>>()
             .map_err(|e| e.to_string())
     }
 }
@@ -260,7 +262,7 @@ impl TextReader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use newsmill_article::{Block, BlockKind, Origin, Span};
+    use newsmill_article::{Article, Block, BlockKind, Origin, Span};
 
     use super::*;
 
@@ -286,7 +288,7 @@ mod tests {
         let mut frames = spool.frames().unwrap();
         let mut seen = Vec::new();
         while let Some(frame) = frames.next().unwrap() {
-            seen.extend(frame.unpack().unwrap());
+            seen.extend(frame.unpack::<Article>().unwrap());
         }
         assert_eq!(seen, (0..6).map(article).collect::<Vec<_>>());
         let mut texts = spool.texts().unwrap();
@@ -302,6 +304,6 @@ mod tests {
     fn damage_is_seen() {
         let mut frame = Frame::pack(&[article(1)]).unwrap();
         frame.bytes[3] ^= 1;
-        assert!(frame.unpack().is_err());
+        assert!(frame.unpack::<Article>().is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use newsmill_article::{
     Article, ArticleId, Cluster, Diff, Duplicate, Method, Related, RelatedKind, Role, Tally,
-    Verdict,
+    Textless, Verdict,
 };
 use newsmill_dedup::keep::{self, Decision, DropMethod};
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
@@ -23,7 +23,7 @@ use crate::config::{Config, Mode};
 use crate::map::Note;
 use crate::passages::{End, Passages, Placed};
 use crate::progress::{Pass, Progress};
-use crate::spool::{Spool, TextReader};
+use crate::spool::{self, Spool, TextReader};
 
 /// Frames handed out at once, for each thread.
 const FRAMES_PER_THREAD: usize = 4;
@@ -206,8 +206,9 @@ fn each(
             batch
                 .par_iter()
                 .map(|(first, frame)| {
-                    let articles = frame.unpack().map_err(|e| resolved.spool.damaged(e))?;
-                    work(resolved, formats, level, *first, articles, &mut resolved.spool.texts()?)
+                    let mut texts = resolved.spool.texts()?;
+                    let articles = articles(resolved, frame, *first, &mut texts)?;
+                    work(resolved, formats, level, *first, articles, &mut texts)
                 })
                 .collect()
         });
@@ -218,6 +219,27 @@ fn each(
     }
     progress.end();
     Ok(())
+}
+
+/// The articles of one frame, the first of which is number `first`.
+fn articles(
+    resolved: &Resolved<'_>,
+    frame: &spool::Frame,
+    first: usize,
+    texts: &mut TextReader<'_>,
+) -> Result<Vec<Article>, Error> {
+    let damaged = |detail| resolved.spool.damaged(detail);
+    if resolved.config.mode == Mode::Articles {
+        return frame.unpack().map_err(damaged);
+    }
+    let textless: Vec<Textless> = frame.unpack().map_err(damaged)?;
+    (first..)
+        .zip(textless)
+        .map(|(number, article)| {
+            let text = texts.read(resolved.spool.settled() + number as u32)?;
+            article.with_text(text).map_err(|e| damaged(e.to_string()))
+        })
+        .collect()
 }
 
 /// Makes the rows of the articles of one frame, the first of which is number `first`.

@@ -219,10 +219,9 @@ fn cells_in_other_encodings() {
 fn a_huge_cell_is_skipped_in_constant_memory() {
     for (start, end) in [("1,", "\n"), ("1,\"", "\"\n")] {
         let lines = Cursor::new(b"many lines, of one cell\n".repeat(1 << 10));
-        for middle in [
-            Box::new(std::io::repeat(b'x').take(8 << 20)) as Box<dyn Read + Send>,
-            Box::new(lines),
-        ] {
+        for middle in
+            [Box::new(std::io::repeat(b'x').take(8 << 20)) as Box<dyn Read + Send>, Box::new(lines)]
+        {
             let table = Cursor::new(format!("id,text\n0,a\n{start}").into_bytes());
             let table = table.chain(middle).chain(Cursor::new(format!("{end}2,b\n").into_bytes()));
             let options = ReadOptions { from: Some("csv".into()), ..ReadOptions::default() };
