@@ -1,9 +1,12 @@
 //! The visible text of a page, cut into the blocks that it is shown as.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memchr;
 use newsmill_article::BlockKind;
+
+use crate::mend;
 
 use super::names::{Attr, Tag};
 use super::tree::{NodeId, Tree};
@@ -79,7 +82,42 @@ pub(super) fn drafts(tree: &Tree<'_>) -> Page {
     }
     drafter.close(NodeId::MAX);
     drafter.flush();
-    drafter.page
+    drafter.page.mended()
+}
+
+impl Page {
+    /// Mends the text of each draft (see [`mend`](crate::mend)). Only what is shown is looked at:
+    /// scripts often hold text that would need it.
+    pub(super) fn mended(self) -> Self {
+        let of = |draft: &Draft| self.text.get(draft.range.clone()).unwrap_or_default();
+        if self.drafts.iter().all(|draft| matches!(mend(of(draft)), Cow::Borrowed(_))) {
+            return self;
+        }
+        let Self { text: old, mut drafts, mut anchors, pictures } = self;
+        let mut text = String::with_capacity(old.len());
+        let mut next = 0;
+        for draft in &mut drafts {
+            let start = text.len();
+            let mut at = draft.range.start;
+            // Piece by piece, so that links stay where they are.
+            while let Some(anchor) =
+                anchors.get_mut(next).filter(|a| a.range.start < draft.range.end)
+            {
+                let link = anchor.range.start.max(at)..anchor.range.end.min(draft.range.end);
+                text.push_str(&mend(old.get(at..link.start).unwrap_or_default()));
+                let from = text.len();
+                text.push_str(&mend(old.get(link.clone()).unwrap_or_default()));
+                anchor.range = from..text.len();
+                at = link.end.max(at);
+                next += 1;
+            }
+            text.push_str(&mend(old.get(at..draft.range.end).unwrap_or_default()));
+            draft.range = start..text.len();
+            text.push('\n');
+        }
+        anchors.truncate(next);
+        Self { text, drafts, anchors, pictures }
+    }
 }
 
 /// A text with a paragraph on each line, as drafts.
@@ -100,7 +138,7 @@ pub(super) fn of_lines(text: String) -> Page {
         });
         start += line.len() + 1;
     }
-    Page { text, drafts, ..Page::default() }
+    Page { text, drafts, ..Page::default() }.mended()
 }
 
 struct Drafter<'t, 'a> {

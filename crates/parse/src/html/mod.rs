@@ -21,7 +21,6 @@ use newsmill_article::{
 };
 use serde_json::{Value, json};
 
-use crate::encoding::mended;
 use crate::post::name_by_place;
 use crate::{Confidence, Decoded, Syntax, decode};
 
@@ -64,7 +63,6 @@ impl Syntax for Html {
                 decode(bytes, label.as_deref())
             }
         };
-        let decoded = Decoded { text: mended(decoded.text), ..decoded };
         if u32::try_from(decoded.text.len()).is_err() {
             let detail = format!("a page of {} bytes is too long", decoded.text.len());
             return Err(Reject::new(origin, Stage::Parse, RejectKind::TooLong, detail));

@@ -53,6 +53,7 @@ impl Model {
     fn tree(&mut self, line: &str) -> Option<()> {
         // Branches whose right side is still to come.
         let mut open: Vec<usize> = Vec::new();
+        let start = self.steps.len();
         for word in line.split(' ').filter(|w| !w.is_empty()) {
             let at = self.steps.len();
             if let Some(value) = word.strip_prefix('=') {
@@ -69,7 +70,8 @@ impl Model {
             }
         }
         // A whole tree has one leaf more than branches.
-        open.is_empty().then_some(())
+        let leaves = self.steps[start..].iter().filter(|s| s.feature == LEAF).count();
+        (open.is_empty() && leaves * 2 == self.steps.len() - start + 1).then_some(())
     }
 
     /// How likely a block of these features belongs to the article, 0 to 1.

@@ -194,7 +194,7 @@ const TRADES: &[&str] = &[
 pub(super) fn names(said: &str, sites: &[String]) -> Vec<String> {
     let mut names = all_names(said, sites);
     // Behind a name there may be a whole portrait.
-    if said.matches(PART).count() > 6 {
+    if said.split(PART).filter(|part| !part.trim().is_empty()).count() > 8 {
         names.truncate(1);
     }
     names
@@ -202,9 +202,12 @@ pub(super) fn names(said: &str, sites: &[String]) -> Vec<String> {
 
 fn all_names(said: &str, sites: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for part in said.split([PART, ';', '|', '•', '·', '\n', '/']) {
+    if said.contains("://") || said.starts_with("www.") {
+        return names;
+    }
+    for part in said.split([PART, ';', '|', '•', '·', '\n']) {
         let part = without_lead(part.trim());
-        for name in part.split(',').flat_map(|p| split_between(p)) {
+        for name in part.split(',').flat_map(split_between) {
             if let Some(name) = name_of(&name, sites)
                 && !names.iter().any(|n| n.eq_ignore_ascii_case(&name))
             {
@@ -279,7 +282,7 @@ fn name_of(part: &str, sites: &[String]) -> Option<String> {
     let plain = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let fits = (1..=5).contains(&words.len())
         && (3..=60).contains(&part.chars().count())
-        && !part.contains(['@', '/', '_', '=', '{', '%', '?', '!', '"', '#'])
+        && !part.contains(['@', '_', '=', '{', '%', '?', '!', '"', '#'])
         && !part.chars().any(|c| c.is_ascii_digit())
         && !lower.contains(".com")
         && !words.iter().map(plain).any(|w| NO_NAME.contains(&w.as_str()))
@@ -288,6 +291,20 @@ fn name_of(part: &str, sites: &[String]) -> Option<String> {
         && !sites.iter().any(|site| is_site(&lower, site))
         && !(part.ends_with('.') && words.len() > 3);
     fits.then(|| words.join(" "))
+}
+
+/// Whether a name is the site's with more behind it: `Example News`.
+fn is_desk(lower: &str, site: &str) -> bool {
+    let bare = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    lower.split_once(' ').is_some_and(|(first, _)| !first.is_empty() && bare(first) == bare(site))
+}
+
+/// The names among `names` that are no desk of a site.
+pub(super) fn without_desks(mut names: Vec<String>, sites: &[String]) -> Vec<String> {
+    names.retain(|name| {
+        !sites.iter().any(|site| is_desk(&name.to_lowercase(), &site.to_lowercase()))
+    });
+    names
 }
 
 /// Whether a name is what the site is called: its name, the name with more behind it, its host's
@@ -299,7 +316,8 @@ fn is_site(lower: &str, site: &str) -> bool {
     !site.is_empty()
         && (name == site
             || (site.len() > 4 && name.starts_with(&site))
-            || (initials.len() > 1 && initials == site))
+            || (initials.len() > 1 && initials == site)
+            || is_desk(lower, &site))
 }
 
 #[cfg(test)]
@@ -320,6 +338,7 @@ mod tests {
             ("EH", &[]),
             ("Example Herald", &[]),
             ("By \u{1f} Ana Ruiz and \u{1f} Jo Doe", &["Ana Ruiz", "Jo Doe"]),
+            ("Herald Sports", &["Herald Sports"]),
             ("Newsroom", &[]),
             ("admin", &[]),
             ("", &[]),

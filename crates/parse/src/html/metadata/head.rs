@@ -200,17 +200,11 @@ fn property(tree: &Tree<'_>, id: NodeId, tag: Tag, head: &mut Head) {
                     _ => {}
                 }
             }
-            Attr::Rel if tag == Tag::A => {
-                if value().is_some_and(|rel| rel.split_ascii_whitespace().any(|r| r == "author")) {
-                    author = Some("link rel=author");
-                }
+            Attr::Rel if tag == Tag::A && value().is_some_and(is_author) => {
+                author = Some("link rel=author");
             }
-            Attr::Href if tag == Tag::A && author.is_none() => {
-                if value().is_some_and(|to| {
-                    to.len() < 300 && AUTHORS_PAGES.iter().any(|p| to.contains(p))
-                }) {
-                    author = Some("link to an author");
-                }
+            Attr::Href if author.is_none() && value().is_some_and(is_authors_page) => {
+                author = Some("link to an author");
             }
             Attr::Class | Attr::DataTestid | Attr::Id => {
                 let Some(value) = value().filter(|v| v.len() < 200) else { continue };
@@ -231,6 +225,14 @@ fn property(tree: &Tree<'_>, id: NodeId, tag: Tag, head: &mut Head) {
             head.authors.push((text, from));
         }
     }
+}
+
+fn is_author(rel: &str) -> bool {
+    rel.split_ascii_whitespace().any(|r| r == "author")
+}
+
+fn is_authors_page(address: &str) -> bool {
+    address.len() < 300 && AUTHORS_PAGES.iter().any(|page| address.contains(page))
 }
 
 /// Words in the names of elements that hold authors.

@@ -58,16 +58,19 @@ type Said<T> = Option<Sourced<T>>;
 pub(super) fn metadata(tree: &Tree<'_>, metadata: &Metadata) -> Known {
     let head = head::read(tree);
     let page = About { article: article(&head), head: &head };
-    let mut facts = Facts::default();
-    facts.site = page.site();
-    facts.url = page.url();
+    let (site, canonical) = (page.site(), page.url());
     let url = metadata.text("url").map(std::borrow::Cow::into_owned);
-    let url = url.or_else(|| facts.url.as_ref().map(|u| u.value.clone()));
-    facts.title = page.title(facts.site.as_ref().map(|s| s.value.as_str()));
-    facts.byline = page.byline(&sites(facts.site.as_ref(), url.as_deref()));
-    facts.published = page.published(url.as_deref());
-    facts.modified = page.modified();
-    facts.language = page.language();
+    let url = url.or_else(|| canonical.as_ref().map(|u| u.value.clone()));
+    let facts = Facts {
+        title: page.title(site.as_ref().map(|s| s.value.as_str())),
+        byline: page.byline(&sites(site.as_ref(), url.as_deref())),
+        published: page.published(url.as_deref()),
+        modified: page.modified(),
+        language: page.language(),
+        url: canonical,
+        site,
+        ..Facts::default()
+    };
     let body = page.article.and_then(|a| lines_of(a.get("articleBody")?)).filter(|b| b.len() > 200);
     let told = page.told(&facts, body.as_deref());
     let base = head.base.as_deref().and_then(|base| absolute(base, url.as_deref()));
@@ -198,6 +201,7 @@ impl About<'_> {
         let of_data = || {
             let mut names = Vec::new();
             self.names_in(self.article?.get("author")?, 0, sites, &mut names);
+            let names = authors::without_desks(names, sites);
             (!names.is_empty()).then(|| Sourced::new(names, "JSON-LD author"))
         };
         let of_meta = || {
@@ -239,13 +243,13 @@ impl About<'_> {
             }
             Value::Object(_) => {
                 let object = self.resolved(value);
-                let name = object.get("name").unwrap_or(&Value::Null);
-                return match name {
-                    Value::String(_) | Value::Array(_) => {
-                        self.names_in(name, depth + 1, sites, names)
-                    }
-                    _ => {}
-                };
+                // A site may bear its author's name.
+                let is_person = object.get("@type").and_then(Value::as_str) == Some("Person");
+                let sites = if is_person { &[] } else { sites };
+                if let Some(name @ (Value::String(_) | Value::Array(_))) = object.get("name") {
+                    self.names_in(name, depth + 1, sites, names);
+                }
+                return;
             }
             _ => return,
         };

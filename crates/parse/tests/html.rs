@@ -1,0 +1,237 @@
+//! HTML pages: what is made of one, and that none stops a run.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+
+use newsmill_article::{
+    Article, Content, Limits, Media, Metadata, Origin, Record, Reject, RejectKind,
+};
+use newsmill_parse::{ALL, parse};
+use proptest::prelude::*;
+
+const RIVER: &str = include_str!("../../../fixtures/html/river.html");
+
+fn page(bytes: impl Into<Vec<u8>>, charset: Option<&str>) -> Result<Article, Reject> {
+    let record = Record {
+        origin: Origin::new("page.html", 0),
+        id: Some("p".into()),
+        content: Content::Bytes { bytes: bytes.into(), charset: charset.map(str::to_owned) },
+        media: Media::Html,
+        metadata: Metadata::new(),
+        truncated: false,
+    };
+    parse(record, &Limits::default())
+}
+
+/// The article as text: its facts, its blocks, what was cut out of it, its links and images.
+fn shape(article: &Article) -> String {
+    let mut out = String::new();
+    let facts = &article.facts;
+    let named = [
+        ("title", &facts.title),
+        ("published", &facts.published),
+        ("modified", &facts.modified),
+        ("site", &facts.site),
+        ("url", &facts.url),
+        ("language", &facts.language),
+    ];
+    for (name, fact) in named {
+        if let Some(fact) = fact {
+            writeln!(out, "{name}: {} ({})", fact.value, fact.evidence).unwrap();
+        }
+    }
+    if let Some(byline) = &facts.byline {
+        writeln!(out, "byline: {} ({})", byline.value.join(", "), byline.evidence).unwrap();
+    }
+    let kept = article.kept();
+    for block in kept.blocks() {
+        let quoted = ">".repeat(block.block.quoted.into());
+        let text = &kept.text()[block.range.clone()];
+        writeln!(out, "{quoted}{}: {text}", block.block.kind.name()).unwrap();
+    }
+    for removal in article.removals() {
+        writeln!(out, "cut: {}", article.slice(removal.span)).unwrap();
+    }
+    for link in &facts.links {
+        let anchor = link.anchor.map(|a| article.slice(a));
+        writeln!(out, "link: {} at {anchor:?}", link.raw).unwrap();
+    }
+    for image in &facts.images {
+        let said = [&image.alt, &image.url, &image.caption, &image.credit];
+        let said: Vec<&str> = said.iter().map(|s| s.as_deref().unwrap_or("-")).collect();
+        writeln!(out, "image: {}", said.join(" | ")).unwrap();
+    }
+    write!(out, "page: {}", article.metadata.get("page").unwrap().get()).unwrap();
+    out
+}
+
+#[test]
+fn a_news_page() {
+    insta::assert_snapshot!(shape(&page(RIVER, None).unwrap()));
+}
+
+#[test]
+fn encodings_are_found() {
+    let text = |bytes: &[u8], charset| page(bytes, charset).unwrap().text().to_owned();
+    let body = |b: &[u8]| [b"<meta charset=windows-1251><p>", b, b"</p>"].concat();
+    assert_eq!(text(&body(b"\xd0\xe5\xea\xe0"), None), "Река");
+    assert_eq!(text(&body(b"\xd0\xe5\xea\xe0"), Some("koi8-r")), "пЕЙЮ");
+    assert_eq!(text(&body("Река".as_bytes()), None), "Река");
+    assert_eq!(text(b"\xef\xbb\xbf<meta charset=latin1><p>Caf\xc3\xa9", None), "Café");
+    let wide: Vec<u8> =
+        "\u{feff}<p>A river</p>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(text(&wide, Some("utf-8")), "A river");
+}
+
+#[test]
+fn text_as_it_is_shown() {
+    let cases = [
+        ("<p>One<br>two", "One two"),
+        ("<p>One<br><br>two", "One\n\ntwo"),
+        ("<p>One<p>two", "One\n\ntwo"),
+        ("<div>One<div>two</div>three</div>", "One\n\ntwo\n\nthree"),
+        ("<p>A <b>bold</b>\n  word</p>", "A bold word"),
+        ("<p>R&amp;D &eacute;t&eacute; &#8220;x&#x201d; &notin; &bogus;", "R&D été “x” ∉ &bogus;"),
+        ("<p>Soft&shy;en&#8203;ed&nbsp;text", "Softened text"),
+        ("<ul><li>One<li>Two <b>three</b></ul>", "One\n\nTwo three"),
+        ("<pre>a\n  b</pre>", "a\n  b"),
+        ("<p>Shown<script>if (a<b) hidden()</script><style>p{}</style> here", "Shown here"),
+        (
+            "<p>Shown<svg><title>hidden</title><path/></svg> here<p>and here",
+            "Shown here\n\nand here",
+        ),
+        ("<p>Shown<!-- > hidden --> here<!--> and here", "Shown here and here"),
+        ("<p>1 < 2 and 3 <4, a</ b>c", "1 < 2 and 3 <4, ac"),
+        ("<p title='>'>One</p title=x>", "One"),
+        ("<table><tr><td>a<td>b<tr><td>c<td>d</table>", "a\tb\nc\td"),
+        ("<select><option>hidden</select><p>Shown", "Shown"),
+        ("<textarea><p>hidden</textarea><p>Shown", "Shown"),
+    ];
+    for (html, expected) in cases {
+        let article = page(html, None).unwrap();
+        assert_eq!(article.kept().text(), expected, "{html}");
+    }
+}
+
+#[test]
+fn links_are_where_the_page_has_them() {
+    let html = "<base href='https://example.org/a/'><p>See <a href='b?x=1&amp;y=2'>the <i>report</i></a>, \
+                <a href='#top'>above</a> or <a href='javascript:x()'>act</a>.";
+    let article = page(html, None).unwrap();
+    let links: Vec<_> = article
+        .facts
+        .links
+        .iter()
+        .map(|l| (l.raw.as_str(), l.anchor.map(|a| article.slice(a))))
+        .collect();
+    assert_eq!(links, [("https://example.org/a/b?x=1&y=2", Some("the report"))]);
+}
+
+#[test]
+fn a_page_that_only_holds_its_text_as_data_is_read_from_there() {
+    let sentence = "The river rose by two metres in the night, and the old bridge was closed. ";
+    let html = format!(
+        r#"<script type="application/ld+json">{{"@type":"NewsArticle","articleBody":"{}\n\n{}"}}</script><div id=app></div>"#,
+        sentence.repeat(3).trim(),
+        sentence.repeat(2).trim()
+    );
+    let article = page(html, None).unwrap();
+    assert_eq!(article.kept().blocks().len(), 2);
+    assert!(article.kept().text().starts_with("The river rose"));
+}
+
+#[test]
+fn a_page_without_text_is_a_reject() {
+    for html in ["<html><body></body>", "<script>x</script>", "<img src=a>"] {
+        assert_eq!(page(html, None).unwrap_err().kind, RejectKind::NoText, "{html}");
+    }
+}
+
+#[test]
+fn hostile_pages_are_read_in_time() {
+    let all: Vec<u8> = (0..=255).cycle().take(20_000).collect();
+    let pages: Vec<Vec<u8>> = vec![
+        "<ul><li>".repeat(60_000).into(),
+        "<div>".repeat(100_000).into(),
+        "<div class=a><p>b".repeat(30_000).into(),
+        "<b><p>x</b>".repeat(30_000).into(),
+        "<a href=x><div>y".repeat(30_000).into(),
+        "<table><tr><td>z".repeat(30_000).into(),
+        "<svg><g>".repeat(30_000).into(),
+        "</p></div></b></li>".repeat(30_000).into(),
+        "<select><option>".repeat(30_000).into(),
+        "<h1><span class=author>x".repeat(20_000).into(),
+        "<time datetime=2025-03-13 class=date>x".repeat(20_000).into(),
+        "<!--".repeat(100_000).into(),
+        "<p a='".repeat(100_000).into(),
+        "&".repeat(500_000).into(),
+        "<".repeat(500_000).into(),
+        "<p>x<br>".repeat(30_000).into(),
+        format!("<p class='{}'>text", "author date ".repeat(800_000)).into(),
+        format!("<div class='{}'>", "x ".repeat(100_000)).repeat(10).into(),
+        format!("<p>{}", "x".repeat(10_000_000)).into(),
+        format!("<script type=application/ld+json>{}", "[".repeat(200_000)).into(),
+        format!("<script type=application/ld+json>{}", "{\"author\":".repeat(100_000)).into(),
+        [b"<p>\0\0text\0<\0p>".to_vec(), all].concat(),
+    ];
+    for (at, html) in pages.into_iter().enumerate() {
+        let started = std::time::Instant::now();
+        let _made = page(html, None);
+        let spent = started.elapsed();
+        assert!(spent.as_secs() < 20, "page {at} took {spent:?}");
+    }
+}
+
+#[test]
+fn a_page_cut_anywhere_is_read() {
+    for end in 0..RIVER.len() {
+        if let Ok(article) = page(&RIVER.as_bytes()[..end], None) {
+            assert!(!article.text().is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_damaged_page_is_read() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for _ in 0..400 {
+        let mut bytes = RIVER.as_bytes().to_vec();
+        for _ in 0..20 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let at = (state >> 20) as usize % bytes.len();
+            bytes[at] ^= 1 << (state >> 60 & 7);
+        }
+        let _made = page(bytes, None);
+    }
+}
+
+#[test]
+fn every_syntax_has_a_name_of_its_own() {
+    assert!(ALL.iter().any(|s| s.name() == "html"));
+}
+
+proptest! {
+    #[test]
+    fn tag_soup_is_read(
+        parts in proptest::collection::vec(
+            prop_oneof![
+                "</?(p|div|li|ul|table|tr|td|a href=x|b|i|h1|h2|blockquote|figure|figcaption|img src=a|br|svg|select|option|form|head|body|template|time|span class=author|x-y)/?>",
+                "(The river rose|&amp;|&lt|<|>|\"|'|By Ana Ruiz|13 March 2025|\\PC{0,6}| |\n)",
+                "<(script|style|title|textarea|noscript|!--|!doctype|\\?xml|/)",
+            ],
+            0..60,
+        )
+    ) {
+        let html = parts.concat();
+        if let Ok(article) = page(html.clone(), None) {
+            for block in article.blocks() {
+                prop_assert!(!article.slice(block.span).trim().is_empty(), "{}", html);
+            }
+            for link in &article.facts.links {
+                prop_assert!(article.text().get(link.span.range()).is_some());
+            }
+            prop_assert_eq!(page(html, None).unwrap(), article);
+        }
+    }
+}
