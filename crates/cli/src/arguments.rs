@@ -86,6 +86,10 @@ pub(crate) struct Run {
     /// Worker threads; 0 for one a core.
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
     pub(crate) threads: usize,
+    /// Most memory for finding duplicates and passages, as 512MiB or 4G; more goes to disk
+    /// [default: 2GiB].
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub(crate) memory: Option<u64>,
     /// Replace an earlier run in the folder.
     #[arg(long)]
     pub(crate) overwrite: bool,
@@ -101,6 +105,10 @@ pub(crate) struct Run {
     /// Link articles whose similarity is at least this.
     #[arg(long, value_name = "0..1")]
     pub(crate) link_threshold: Option<f64>,
+    /// How similar articles are found: both sketches miss one pair in many at the lowest
+    /// similarities, exact-join none, for several times the time.
+    #[arg(long, value_name = "HOW")]
+    pub(crate) method: Option<Method>,
     /// What to do with an article whose text another one contains.
     #[arg(long, value_name = "WHAT")]
     pub(crate) contained: Option<LinkOrDrop>,
@@ -149,6 +157,32 @@ pub(crate) struct Reading {
     /// Encoding of plain text, instead of telling it from the bytes.
     #[arg(long, value_name = "LABEL")]
     pub(crate) encoding: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Method {
+    /// One permutation of the shingles, dealt into bins.
+    OnePermutation,
+    /// One permutation for each value of the sketch.
+    MinHash,
+    /// No sketch: every pair at or above the thresholds.
+    ExactJoin,
+}
+
+/// A number of bytes: `4096`, `512MiB`, `2G`. Units are powers of 1024.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default().to_ascii_lowercase();
+    let power = match unit.trim_end_matches("ib").trim_end_matches('b') {
+        "" => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        "t" => 4,
+        _ => return Err("use a number and K, M, G or T, as in 512MiB".to_owned()),
+    };
+    let number: u64 = digits.trim().parse().map_err(|e| format!("{e}; use 512MiB or 2G"))?;
+    number.checked_mul(1 << (10 * power)).ok_or_else(|| "that is too large".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

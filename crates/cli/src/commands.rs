@@ -6,11 +6,12 @@ use anyhow::Result;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use newsmill_pipeline::{
-    Config, Contained, Error, Job, Keep, Mode, PassagesWhat, Silent, Summary, Target, Templates,
+    Config, Contained, Error, Job, Keep, Method, Mode, PassagesWhat, Silent, Summary, Target,
+    Templates,
 };
 
 use crate::arguments::{
-    Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, ReportRemoveOff, Run, Telling,
+    self, Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, ReportRemoveOff, Run, Telling,
 };
 use crate::progress::Bars;
 use crate::{FAILED, REJECTED};
@@ -126,7 +127,15 @@ fn configure(run: &Run, verbatim: bool) -> Result<Config> {
         config.boilerplate.enabled = false;
     }
     config.boilerplate.profiles.extend(run.profile.iter().cloned());
+    config.memory_bytes = run.memory.unwrap_or(config.memory_bytes);
     let across = &mut config.across;
+    if let Some(method) = run.method {
+        across.method = match method {
+            arguments::Method::OnePermutation => Method::OnePermutation,
+            arguments::Method::MinHash => Method::MinHash,
+            arguments::Method::ExactJoin => Method::ExactJoin,
+        };
+    }
     across.drop_threshold = run.drop_threshold.unwrap_or(across.drop_threshold);
     across.link_threshold = run.link_threshold.unwrap_or(across.link_threshold);
     if let Some(what) = run.contained {

@@ -10,7 +10,6 @@ use crate::spill::bits::Bits;
 use crate::spill::record::pack;
 use crate::spill::sort::{Sorted, Sorter};
 
-pub use crate::held::representatives;
 
 /// 128-bit fingerprint of a text's word hashes, in their order.
 ///

@@ -25,7 +25,6 @@ pub mod contained;
 pub mod deduper;
 pub mod exact;
 mod hash;
-mod held;
 pub mod index;
 pub mod join;
 pub mod keep;

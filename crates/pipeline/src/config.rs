@@ -24,11 +24,15 @@ use crate::passages::PassagesConfig;
 /// assert!(Config::from_toml("[across]\ndrop_treshold = 0.8\n").is_err());
 /// # Ok::<(), newsmill_pipeline::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Whether the text's layout is parsed and cleaned, or only duplicates are looked for.
     pub mode: Mode,
+    /// Most bytes that duplicates and passages are found in; what is more goes into scratch files
+    /// in the run folder. Some 200 bytes an article and the workers' texts come on top. Default
+    /// 2 GiB.
+    pub memory_bytes: u64,
     /// How inputs are read.
     pub read: ReadOptions,
     /// Ceilings.
@@ -49,6 +53,25 @@ pub struct Config {
     pub index: IndexConfig,
     /// What is written.
     pub output: OutputConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            memory_bytes: 2 << 30,
+            read: ReadOptions::default(),
+            limits: Limits::default(),
+            within: WithinConfig::default(),
+            furniture: FurnitureConfig::default(),
+            boilerplate: BoilerplateConfig::default(),
+            across: AcrossConfig::default(),
+            passages: PassagesConfig::default(),
+            keep: Keep::default(),
+            index: IndexConfig::default(),
+            output: OutputConfig::default(),
+        }
+    }
 }
 
 /// What a run does to an article's text.

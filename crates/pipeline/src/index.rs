@@ -8,13 +8,14 @@
 //! leaves.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use newsmill_dedup::candidates::Sketches;
 use newsmill_dedup::index::{Index, IndexError, IndexWriter, Parameters, Prepared, Row, Run};
 use newsmill_dedup::keep::Decision;
-use newsmill_dedup::shingles::{ShingleSet, shingles_into};
-use newsmill_dedup::sketch::{Sketch, Sketcher};
+use newsmill_dedup::sketch::{Scratch, Sketch, Sketcher};
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
 use newsmill_output::escape::terminal;
 use newsmill_output::{FolderStore, Manifest, SourceRow};
@@ -95,14 +96,13 @@ impl Memory {
         }
         let sketcher = Sketcher::new(&self.parameters.config());
         let sketcher = sketcher.map_err(|e| Error::Config(e.to_string()))?;
-        let words = self.parameters.shingle_words;
         let mut segment = writer.begin(&self.parameters)?;
         let at_once = ARTICLES_PER_TASK * TASKS_PER_THREAD * pool.current_num_threads();
         for numbers in numbers.chunks(at_once) {
             let sketched: Vec<Vec<(String, Sketch)>> = pool.install(|| {
                 let tasks = numbers.par_chunks(ARTICLES_PER_TASK);
                 tasks
-                    .map(|numbers| kept.sketch(numbers, &sketcher, words))
+                    .map(|numbers| kept.sketch(numbers, &sketcher))
                     .collect::<Result<_, _>>()
             })?;
             for (&number, (text, sketch)) in numbers.iter().zip(sketched.iter().flatten()) {
@@ -152,37 +152,40 @@ impl Kept<'_> {
         &self,
         numbers: &[usize],
         sketcher: &Sketcher,
-        words: usize,
     ) -> Result<Vec<(String, Sketch)>, Error> {
         let mut texts = self.spool.texts()?;
-        let (mut tokens, mut set) = (Tokens::default(), ShingleSet::new());
+        let (mut tokens, mut scratch) = (Tokens::default(), Scratch::default());
         let settled = self.spool.settled();
         let sketch = |&number: &usize| {
             let text = texts.read(settled + number as u32)?;
             tokenize_into(&text, &mut tokens);
-            shingles_into(tokens.hashes(), words, &mut set);
-            let sketch = sketcher.sketch(tokens.hashes(), &set);
+            let sketch = sketcher.sketch_words(tokens.hashes(), &mut scratch);
             Ok((text, sketch))
         };
         numbers.iter().map(sketch).collect()
     }
 }
 
-/// The sketches of an index, and which of its articles are truncated.
+/// What must be known of the articles of an index beside their sketches.
 #[derive(Debug, Default)]
 pub(crate) struct Settled {
-    pub(crate) sketches: Vec<Sketch>,
+    pub(crate) count: u32,
     /// Ascending.
-    pub(crate) truncated: Vec<u32>,
+    truncated: Vec<u32>,
 }
 
 impl Settled {
-    /// Reads them all: damage is found here, before any work is done.
-    pub(crate) fn load(index: &Index) -> Result<Self, Error> {
-        let mut settled = Self::default();
+    /// Reads the sketches of an index into `sketches`: damage is found here, before any work is
+    /// done.
+    pub(crate) fn load(
+        index: &Index,
+        sketches: &mut Sketches,
+        failed: impl Fn(io::Error) -> Error,
+    ) -> Result<Self, Error> {
+        let mut settled = Self { count: index.texts(), truncated: Vec::new() };
         for (number, row) in (0..).zip(index.sketches()) {
             let row = row?;
-            settled.sketches.push(row.sketch);
+            sketches.push(&row.sketch).map_err(&failed)?;
             if row.truncated {
                 settled.truncated.push(number);
             }

@@ -47,7 +47,7 @@ pub use explain::{Explanation, explain};
 pub use index::{IndexConfig, IndexStats, index_merge, index_stats, index_verify};
 pub use newsmill_article as article;
 pub use newsmill_dedup as dedup;
-pub use newsmill_dedup::config::{Contained, Templates};
+pub use newsmill_dedup::config::{Contained, Method, Templates};
 pub use newsmill_extract as extract;
 pub use newsmill_output as output;
 pub use newsmill_parse as syntax;

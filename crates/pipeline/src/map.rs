@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use newsmill_article::{Article, ArticleId, Origin, Record, Reject, RejectKind, Stage};
+use newsmill_dedup::candidates::Sketches;
 use newsmill_dedup::sketch::{Sketch, Sketcher};
 use newsmill_read::Input;
 use rayon::ThreadPool;
@@ -54,7 +55,7 @@ pub(crate) struct Note {
 pub(crate) struct Mapped {
     pub(crate) spool: Spool,
     pub(crate) notes: Vec<Note>,
-    pub(crate) sketches: Vec<Sketch>,
+    pub(crate) sketches: Sketches,
     /// Which article has which lines, where boilerplate is looked for.
     pub(crate) lines: Option<LineSpool>,
     pub(crate) read: u64,
@@ -75,13 +76,16 @@ struct Done {
     bytes: u64,
 }
 
-/// Runs the map pass. Rejects are handed to `reject` in input order.
+/// Runs the map pass. Sketches are added to `sketches`, rejects are handed to `reject` in input
+/// order.
+#[allow(clippy::too_many_arguments)]
 pub(crate) fn map(
     inputs: &[Input],
     config: &Config,
     tap: Option<Tap<'_>>,
     pool: &ThreadPool,
     mut spool: SpoolWriter,
+    mut sketches: Sketches,
     mut reject: impl FnMut(&Reject) -> Result<(), Error>,
     progress: &dyn Progress,
 ) -> Result<Mapped, Error> {
@@ -91,7 +95,7 @@ pub(crate) fn map(
     let sketcher = Sketcher::new(&config.across).map_err(|e| Error::Config(e.to_string()))?;
     let batch_chunks = CHUNKS_PER_THREAD * pool.current_num_threads();
     let mut lines = counts_lines(config).then(|| LineSpool::new(spool.folder()));
-    let (mut notes, mut sketches) = (Vec::new(), Vec::new());
+    let mut notes = Vec::new();
     let (mut read, mut rejected, mut source_bytes) = (0, 0, 0);
     thread::scope(|scope| {
         let (send, batches) = sync_channel(2);
@@ -132,7 +136,9 @@ pub(crate) fn map(
                 rejected += done.rejects.len() as u64;
                 source_bytes += done.bytes;
                 notes.extend(done.notes);
-                sketches.extend(done.sketches);
+                for sketch in &done.sketches {
+                    sketches.push(sketch).map_err(|cause| spool.failed(cause))?;
+                }
             }
             progress.at(stored_bytes, read);
             Ok(())

@@ -76,6 +76,12 @@ impl Default for PassagesConfig {
 }
 
 impl PassagesConfig {
+    /// The same with no more than a quarter of `memory_bytes`.
+    pub(crate) fn within(&self, memory_bytes: u64) -> Self {
+        let quarter = usize::try_from(memory_bytes / 4).unwrap_or(usize::MAX);
+        Self { memory_bytes: self.memory_bytes.min(quarter).max(LEAST_MEMORY), ..*self }
+    }
+
     /// Checks what the types cannot say.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if !(MIN_WORDS..=MAX_WORDS).contains(&self.min_words) {

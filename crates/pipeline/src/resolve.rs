@@ -3,19 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io;
 
-use newsmill_dedup::candidates::candidates;
-use newsmill_dedup::config::{Contained, Method, Templates};
-use newsmill_dedup::exact::representatives;
-use newsmill_dedup::join::exact_join;
-use newsmill_dedup::keep::{Decision, decide};
+use newsmill_dedup::candidates::{AcrossError, Candidates};
+use newsmill_dedup::config::Templates;
+use newsmill_dedup::keep::{Decision, Proven};
 use newsmill_dedup::order::KeepOrder;
-use newsmill_dedup::shingles::{ShingleSet, shingles};
-use newsmill_dedup::sketch::Sketch;
+use newsmill_dedup::shingles::{ShingleSet, shingles, shingles_into};
+use newsmill_dedup::spill::Memory;
 use newsmill_dedup::template::differs_only_in_names_and_numbers;
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
-use newsmill_dedup::verify::{Containment, Pair, verify};
+use newsmill_dedup::verify::{Pair, verify};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use tracing::{info, info_span, warn};
@@ -27,26 +25,47 @@ use crate::map::{Mapped, Note};
 use crate::progress::{Pass, Progress};
 use crate::spool::Spool;
 
-/// Pairs a worker proves at a time: it holds the texts of at most twice as many articles.
+/// Pairs handed out at once.
+const PAIRS_PER_BATCH: usize = 1 << 16;
+/// Pairs a worker proves at a time, more or less: those of one family stay together.
 const PAIRS_PER_CHUNK: usize = 512;
+/// Bytes of texts and shingles a worker holds at a time.
+const HELD_BYTES: usize = 16 << 20;
 
 /// Decides for every article whether it is kept. Those of earlier runs stand: they go first, are
 /// not compared with each other, and no decision is returned for them.
 pub(crate) fn resolve(
     mapped: &mut Mapped,
-    mut settled: Settled,
+    settled: &Settled,
+    memory: &Memory,
     config: &Config,
     pool: &ThreadPool,
     progress: &dyn Progress,
 ) -> Result<Vec<Decision>, Error> {
     let span = info_span!("resolve", articles = mapped.notes.len());
     let _guard = span.enter();
-    let first = settled.sketches.len();
-    let order = order(&mapped.notes, &settled, &config.keep)?;
-    let mut sketches = std::mem::take(&mut settled.sketches);
-    sketches.append(&mut mapped.sketches);
-    let found =
-        candidates(&sketches, &order, &config.across).map_err(|e| Error::Config(e.to_string()))?;
+    let order = order(&mapped.notes, settled, &config.keep)?;
+    let Mapped { spool, sketches, .. } = mapped;
+    let failed = |cause| spool.failed(cause);
+    sketches.finish().map_err(failed)?;
+    let (spool, sketches) = (&*spool, &*sketches);
+    let found = pool.install(|| {
+        // Asked for by the exact join only.
+        let mut texts = spool.texts()?;
+        let mut words = Tokens::default();
+        let mut shingles = |number: u32, set: &mut ShingleSet| {
+            let text = texts.read(number).map_err(io::Error::other)?;
+            tokenize_into(&text, &mut words);
+            shingles_into(words.hashes(), config.across.shingle_words, set);
+            Ok(())
+        };
+        let found =
+            Candidates::find(sketches, &order, &config.across, memory, &mut shingles);
+        found.map_err(|error| match error {
+            AcrossError::Spill(cause) => failed(cause),
+            other => Error::Config(other.to_string()),
+        })
+    })?;
     if found.capped_buckets > 0 {
         warn!(
             buckets = found.capped_buckets,
@@ -54,81 +73,112 @@ pub(crate) fn resolve(
             "very many alike articles: each was compared with the first of them only"
         );
     }
-    let mut pairs = found.pairs;
-    if config.across.method == Method::ExactJoin {
-        pairs.extend(joined(&mapped.spool, &sketches, &order, config)?);
-        pairs.sort_unstable();
-        pairs.dedup();
-    }
-    pairs.retain(|&(_, later)| later as usize >= first);
-    info!(candidates = pairs.len(), "candidate pairs");
-    progress.begin(Pass::Resolve, Some(pairs.len() as u64));
-    let mut verified = prove(&pairs, &mapped.spool, config, pool, progress)?;
-    progress.end();
-    info!(pairs = verified.len(), "proven pairs");
-    if config.across.contained == Contained::Drop {
-        // That a new article contains one that stands takes nothing away from it.
-        let stands = |pair: &&mut Pair| (pair.a as usize) < first;
-        for pair in verified.iter_mut().filter(stands) {
-            pair.contained = pair.contained.filter(|c| !matches!(c, Containment::AInB(_)));
+    info!(candidates = found.len(), "candidate pairs");
+
+    progress.begin(Pass::Resolve, Some(found.len()));
+    let mut proven = Proven::new(memory);
+    let mut pairs = found.pairs(&order).map_err(failed)?;
+    let (mut done, mut kept) = (0, 0_u64);
+    loop {
+        let batch = pairs.by_ref().take(PAIRS_PER_BATCH).collect::<io::Result<Vec<_>>>();
+        let batch = batch.map_err(failed)?;
+        if batch.is_empty() {
+            break;
         }
+        done += batch.len() as u64;
+        for pair in prove(batch, spool, config, pool)? {
+            proven.push(&pair, &order).map_err(failed)?;
+            kept += 1;
+        }
+        progress.at(done, 0);
     }
-    let mut decisions = decide(&sketches, &verified, &order, &config.across);
-    Ok(decisions.split_off(first))
+    progress.end();
+    info!(pairs = kept, "proven pairs");
+
+    let across = &config.across;
+    let decisions = proven.decide(sketches, &found.duplicates, &order, across, memory);
+    let decisions = decisions.and_then(|decisions| {
+        decisions.iter()?.skip(settled.count as usize).collect::<io::Result<Vec<_>>>()
+    });
+    decisions.map_err(failed)
 }
 
-/// Pairs by the exact join, which holds the shingles of all articles but exact copies.
-fn joined(
-    spool: &Spool,
-    sketches: &[Sketch],
-    order: &KeepOrder,
-    config: &Config,
-) -> Result<Vec<(u32, u32)>, Error> {
-    let representatives = representatives(sketches, order);
-    let mut texts = spool.texts()?;
-    let mut sets = Vec::with_capacity(sketches.len());
-    for (number, &representative) in (0..).zip(&representatives) {
-        sets.push(if number == representative {
-            Shingled::new(texts.read(number)?, config).set
-        } else {
-            ShingleSet::new()
-        });
-    }
-    Ok(exact_join(&sets, config.across.lowest_threshold()))
-}
-
-/// Proves the pairs that matter, in parallel; the answer is in the order of `pairs`.
+/// Proves the pairs that matter, in parallel.
 fn prove(
-    pairs: &[(u32, u32)],
+    pairs: Vec<(u32, u32)>,
     spool: &Spool,
     config: &Config,
     pool: &ThreadPool,
-    progress: &dyn Progress,
 ) -> Result<Vec<Pair>, Error> {
-    let done = AtomicU64::new(0);
-    let proven: Result<Vec<Vec<Pair>>, Error> = pool.install(|| {
-        pairs
-            .par_chunks(PAIRS_PER_CHUNK)
-            .map(|pairs| {
-                let proven = prove_chunk(pairs, spool, config)?;
-                let before = done.fetch_add(pairs.len() as u64, Ordering::Relaxed);
-                progress.at(before + pairs.len() as u64, 0);
-                Ok(proven)
-            })
-            .collect()
-    });
+    let pairs = by_family(pairs);
+    let chunks: Vec<&[(u32, u32, u32)]> = chunks(&pairs);
+    let proven: Result<Vec<Vec<Pair>>, Error> = pool
+        .install(|| chunks.into_par_iter().map(|pairs| prove_chunk(pairs, spool, config)).collect());
     Ok(proven?.concat())
 }
 
-fn prove_chunk(pairs: &[(u32, u32)], spool: &Spool, config: &Config) -> Result<Vec<Pair>, Error> {
+/// The pairs with the first text of their family in front of them, family by family: so each text
+/// is read and shingled once for all its pairs.
+fn by_family(pairs: Vec<(u32, u32)>) -> Vec<(u32, u32, u32)> {
+    let mut parents: HashMap<u32, u32> = HashMap::with_capacity(pairs.len());
+    let root = |parents: &mut HashMap<u32, u32>, mut text: u32| {
+        loop {
+            let parent = *parents.entry(text).or_insert(text);
+            if parent == text {
+                return text;
+            }
+            // Hang the text under its grandparent on the way.
+            let grandparent = *parents.entry(parent).or_insert(parent);
+            parents.insert(text, grandparent);
+            text = grandparent;
+        }
+    };
+    for &(a, b) in &pairs {
+        let (a, b) = (root(&mut parents, a), root(&mut parents, b));
+        parents.insert(a.max(b), a.min(b));
+    }
+    let family = |(a, b): (u32, u32)| (root(&mut parents, a), a, b);
+    let mut pairs: Vec<_> = pairs.into_iter().map(family).collect();
+    pairs.sort_unstable();
+    pairs
+}
+
+/// Cuts pairs into what one worker takes: between families where there is a border near.
+fn chunks(pairs: &[(u32, u32, u32)]) -> Vec<&[(u32, u32, u32)]> {
+    let mut chunks = Vec::new();
+    let mut rest = pairs;
+    while !rest.is_empty() {
+        let enough = rest.len().min(PAIRS_PER_CHUNK);
+        let family = rest.get(enough - 1).map(|pair| pair.0);
+        let same = rest.iter().skip(enough).take(PAIRS_PER_CHUNK);
+        let more = same.take_while(|pair| Some(pair.0) == family).count();
+        let (chunk, after) = rest.split_at(enough + more);
+        chunks.push(chunk);
+        rest = after;
+    }
+    chunks
+}
+
+fn prove_chunk(
+    pairs: &[(u32, u32, u32)],
+    spool: &Spool,
+    config: &Config,
+) -> Result<Vec<Pair>, Error> {
     let across = &config.across;
     let mut texts = spool.texts()?;
     let mut held: HashMap<u32, Shingled> = HashMap::new();
+    let (mut held_bytes, mut words) = (0, Tokens::default());
     let mut proven = Vec::new();
-    for &(a, b) in pairs {
+    for &(_, a, b) in pairs {
+        if held_bytes > HELD_BYTES {
+            held.clear();
+            held_bytes = 0;
+        }
         for number in [a, b] {
             if let Entry::Vacant(slot) = held.entry(number) {
-                slot.insert(Shingled::new(texts.read(number)?, config));
+                let shingled = Shingled::new(texts.read(number)?, &mut words, config);
+                held_bytes += shingled.text.len() + 8 * shingled.set.len();
+                slot.insert(shingled);
             }
         }
         let (Some(of_a), Some(of_b)) = (held.get(&a), held.get(&b)) else { continue };
@@ -149,17 +199,16 @@ struct Shingled {
 }
 
 impl Shingled {
-    fn new(text: String, config: &Config) -> Self {
-        let mut tokens = Tokens::default();
-        tokenize_into(&text, &mut tokens);
-        Self { set: shingles(tokens.hashes(), config.across.shingle_words), text }
+    fn new(text: String, words: &mut Tokens, config: &Config) -> Self {
+        tokenize_into(&text, words);
+        Self { set: shingles(words.hashes(), config.across.shingle_words), text }
     }
 }
 
 /// The order in which articles are judged: earlier ones stay rather than later ones.
 pub(crate) fn order(notes: &[Note], settled: &Settled, keep: &Keep) -> Result<KeepOrder, Error> {
-    let first = settled.sketches.len() as u32;
-    let docs = u32::try_from(settled.sketches.len() + notes.len())
+    let first = settled.count;
+    let docs = u32::try_from(first as usize + notes.len())
         .map_err(|_| Error::Config("there are too many articles for one index".to_owned()))?;
     // Nothing comes before something: articles of earlier runs go first.
     let note = |doc: u32| doc.checked_sub(first).and_then(|new| notes.get(new as usize));
@@ -179,7 +228,7 @@ pub(crate) fn order(notes: &[Note], settled: &Settled, keep: &Keep) -> Result<Ke
             })
         }
     };
-    Ok(order.whole_first(|doc| match note(doc) {
+    Ok(order.settled_first(first).whole_first(|doc| match note(doc) {
         Some(note) => note.truncated,
         None => settled.is_truncated(doc),
     }))

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use newsmill_article::Tally;
+use newsmill_dedup::candidates::Sketches;
+use newsmill_dedup::spill;
 use newsmill_output::{
     FileEntry, FolderStore, Format, InputEntry, Manifest, Mode as Folder, REJECTED, RejectedRow,
     RunFacts, RunFile, format_named,
@@ -98,7 +100,6 @@ pub fn run_with_tap(
     // Before the run folder is made ready: what a run that was broken off left in the index depends
     // on its manifest.
     let memory = Memory::open(&job.config)?;
-    let settled = memory.as_ref().map(|memory| Settled::load(memory.index())).transpose()?;
     let folder = match &job.target {
         Target::Folder { path, overwrite } => {
             apart("run folder", path, &job.inputs, &inputs)?;
@@ -111,6 +112,13 @@ pub fn run_with_tap(
         Some(store) => SpoolWriter::create(store.root())?,
         None => SpoolWriter::create(&std::env::temp_dir())?,
     };
+    let scratch = spill::Memory::new(job.config.memory_bytes, spool.folder());
+    let mut sketches = Sketches::new(&job.config.across, &scratch)
+        .map_err(|e| Error::Config(e.to_string()))?;
+    let settled = match &memory {
+        Some(memory) => Settled::load(memory.index(), &mut sketches, |cause| spool.failed(cause))?,
+        None => Settled::default(),
+    };
     let mut rejected = folder.as_ref().map(|store| RunFile::create(store, REJECTED)).transpose()?;
     let reject = |row: &newsmill_article::Reject| match &mut rejected {
         Some(file) => Ok(file.write_row(&RejectedRow::new(row))?),
@@ -120,19 +128,18 @@ pub fn run_with_tap(
         }
     };
 
-    let mut mapped = map(&inputs, &job.config, tap, &pool, spool, reject, progress)?;
+    let mut mapped = map(&inputs, &job.config, tap, &pool, spool, sketches, reject, progress)?;
     info!(read = mapped.read, rejected = mapped.rejected, "read and cleaned");
     if let Some(memory) = &memory {
         mapped.spool.go_on_from(memory.index());
     }
-    let decisions =
-        resolve(&mut mapped, settled.unwrap_or_default(), &job.config, &pool, progress)?;
+    let decisions = resolve(&mut mapped, &settled, &scratch, &job.config, &pool, progress)?;
     let passages = search(
         Texts { spool: &mapped.spool, first: mapped.spool.settled() },
         &mapped.notes,
         &decisions,
         &order(&mapped.notes, &Settled::default(), &job.config.keep)?,
-        &job.config.passages,
+        &job.config.passages.within(job.config.memory_bytes),
         &pool,
     )?;
     let boilerplate = mapped

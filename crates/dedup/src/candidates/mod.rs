@@ -8,7 +8,6 @@ pub use sketches::Sketches;
 
 use crate::config::{AcrossConfig, ConfigError, Method};
 use crate::exact::Duplicates;
-pub use crate::held::candidates;
 use crate::order::KeepOrder;
 use crate::shingles::ShingleSet;
 use crate::spill::Memory;

@@ -157,12 +157,13 @@ impl IndexWriter {
     /// # Errors
     /// When the manifest cannot be written, or the segment not be read back.
     pub fn commit(&mut self, prepared: Prepared) -> Result<(), IndexError> {
-        let segment = Segment::open(&self.path, prepared.number)?;
+        let Prepared { number } = prepared;
+        let segment = Segment::open(&self.path, number)?;
         self.index.check(&segment.about.parameters)?;
         let mut manifest = self.manifest.clone();
         manifest.parameters = Some(segment.about.parameters.clone());
         manifest.segments.push(segment.entry());
-        self.replace(manifest, prepared.number)
+        self.replace(manifest, number)
     }
 
     /// Makes one segment of all there are. Needs their size in free space once more until it is
