@@ -16,6 +16,8 @@ use super::tree::{NodeId, Tree};
 
 /// Least likelihood of a block that stays.
 pub(super) const LIKELY: f32 = 0.5;
+/// Least likelihood of a heading that stays, where the block behind it does.
+const HEADING_LIKELY: f32 = 0.4;
 /// Where no block is so likely: the share of the most likely one's that is enough.
 const SHARE_OF_BEST: f32 = 0.6;
 /// Blocks between a page's title and its first block of text that are looked at.
@@ -231,8 +233,14 @@ fn address(tree: &Tree<'_>, link: NodeId, base: Option<&Url>) -> Option<String> 
 fn fates(page: &Page, likelihoods: &[f32], title: Option<&str>) -> Vec<Fate> {
     let best = likelihoods.iter().copied().fold(0.0, f32::max);
     let least = LIKELY.min(best * SHARE_OF_BEST);
-    let mut fates: Vec<Fate> =
-        likelihoods.iter().map(|l| if *l >= least { Fate::Kept } else { Fate::Outside }).collect();
+    let stays = |at: usize| {
+        let is_heading = matches!(page.drafts[at].kind, BlockKind::Heading { .. });
+        let leads = is_heading && likelihoods.get(at + 1).is_some_and(|next| *next >= least);
+        likelihoods[at] >= if leads { least.min(HEADING_LIKELY) } else { least }
+    };
+    let mut fates: Vec<Fate> = (0..likelihoods.len())
+        .map(|at| if stays(at) { Fate::Kept } else { Fate::Outside })
+        .collect();
     let Some(first) = fates.iter().position(|f| *f == Fate::Kept) else { return fates };
     let last = fates.iter().rposition(|f| *f == Fate::Kept).unwrap_or(first);
     // The byline and stamp between title and text tell facts to those who read on.
