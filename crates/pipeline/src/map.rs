@@ -22,7 +22,7 @@ use crate::progress::{Pass, Progress};
 use crate::spool::{Frame, Spool, SpoolWriter};
 
 /// A chunk is what one worker takes: records of about this many bytes…
-const CHUNK_BYTES: usize = 512 << 10;
+const CHUNK_BYTES: usize = 256 << 10;
 /// … or this many records, whichever comes first. Chunks depend on the input alone, never on the
 /// number of threads.
 const CHUNK_RECORDS: usize = 512;
@@ -98,7 +98,7 @@ pub(crate) fn map(
     let mut notes = Vec::new();
     let (mut read, mut rejected, mut source_bytes) = (0, 0, 0);
     thread::scope(|scope| {
-        let (send, batches) = sync_channel(2);
+        let (send, batches) = sync_channel(1);
         let (send_done, receive) = sync_channel(1);
         let reader = scope.spawn(move || read_chunks(inputs, config, batch_chunks, &send));
         // Workers go on while this thread writes what they made.
