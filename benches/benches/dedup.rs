@@ -113,7 +113,11 @@ fn benches(c: &mut Criterion) {
     group.bench_function("verify", |b| b.iter(|| prove(&pairs, &sets, &config)));
     group.throughput(Throughput::Elements(texts.len() as u64));
     group.bench_function("sketch to decision", |b| {
-        b.iter_batched(|| (), |()| decide(&sketches, &sets, &order, &config), BatchSize::LargeInput);
+        b.iter_batched(
+            || (),
+            |()| decide(&sketches, &sets, &order, &config),
+            BatchSize::LargeInput,
+        );
     });
     group.finish();
 }

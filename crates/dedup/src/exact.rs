@@ -10,7 +10,6 @@ use crate::spill::bits::Bits;
 use crate::spill::record::pack;
 use crate::spill::sort::{Sorted, Sorter};
 
-
 /// 128-bit fingerprint of a text's word hashes, in their order.
 ///
 /// Two texts have the same fingerprint when they hold the same words in the same order, whatever

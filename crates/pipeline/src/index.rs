@@ -101,9 +101,7 @@ impl Memory {
         for numbers in numbers.chunks(at_once) {
             let sketched: Vec<Vec<(String, Sketch)>> = pool.install(|| {
                 let tasks = numbers.par_chunks(ARTICLES_PER_TASK);
-                tasks
-                    .map(|numbers| kept.sketch(numbers, &sketcher))
-                    .collect::<Result<_, _>>()
+                tasks.map(|numbers| kept.sketch(numbers, &sketcher)).collect::<Result<_, _>>()
             })?;
             for (&number, (text, sketch)) in numbers.iter().zip(sketched.iter().flatten()) {
                 let Some(note) = kept.notes.get(number) else { continue };

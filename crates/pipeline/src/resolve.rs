@@ -59,8 +59,7 @@ pub(crate) fn resolve(
             shingles_into(words.hashes(), config.across.shingle_words, set);
             Ok(())
         };
-        let found =
-            Candidates::find(sketches, &order, &config.across, memory, &mut shingles);
+        let found = Candidates::find(sketches, &order, &config.across, memory, &mut shingles);
         found.map_err(|error| match error {
             AcrossError::Spill(cause) => failed(cause),
             other => Error::Config(other.to_string()),
@@ -112,8 +111,9 @@ fn prove(
 ) -> Result<Vec<Pair>, Error> {
     let pairs = by_family(pairs);
     let chunks: Vec<&[(u32, u32, u32)]> = chunks(&pairs);
-    let proven: Result<Vec<Vec<Pair>>, Error> = pool
-        .install(|| chunks.into_par_iter().map(|pairs| prove_chunk(pairs, spool, config)).collect());
+    let proven: Result<Vec<Vec<Pair>>, Error> = pool.install(|| {
+        chunks.into_par_iter().map(|pairs| prove_chunk(pairs, spool, config)).collect()
+    });
     Ok(proven?.concat())
 }
 

@@ -113,8 +113,8 @@ pub fn run_with_tap(
         None => SpoolWriter::create(&std::env::temp_dir())?,
     };
     let scratch = spill::Memory::new(job.config.memory_bytes, spool.folder());
-    let mut sketches = Sketches::new(&job.config.across, &scratch)
-        .map_err(|e| Error::Config(e.to_string()))?;
+    let mut sketches =
+        Sketches::new(&job.config.across, &scratch).map_err(|e| Error::Config(e.to_string()))?;
     let settled = match &memory {
         Some(memory) => Settled::load(memory.index(), &mut sketches, |cause| spool.failed(cause))?,
         None => Settled::default(),

@@ -11,7 +11,6 @@ pub use decisions::Decisions;
 pub use proven::Proven;
 use serde::{Deserialize, Serialize};
 
-
 /// What happens to one text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Decision {
