@@ -50,7 +50,7 @@ pub trait Container: Sync {
 
     /// The records of `source`, and a reject for each that cannot be read, under ordinals that
     /// count both from 0. Every `next` takes bytes from the source or ends, nothing is asked of a
-    /// source that has failed, and no memory beyond [`Limits::record_bytes`] is held for a record.
+    /// source that has failed unless it failed by damage and goes on behind it, and no memory beyond [`Limits::record_bytes`] is held for a record.
     fn records(&self, source: Source, options: &ReadOptions, limits: &Limits) -> Cut;
 }
 

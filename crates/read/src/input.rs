@@ -80,7 +80,7 @@ impl Input {
 /// ```
 /// use newsmill_article::Limits;
 /// let inputs = newsmill_read::inputs(&["Cargo.toml".into(), "src".into()], &Limits::default())?;
-/// assert_eq!((&**inputs[0].path(), &**inputs[1].path()), ("Cargo.toml", "src/container.rs"));
+/// assert_eq!((&**inputs[0].path(), &**inputs[1].path()), ("Cargo.toml", "src/arc.rs"));
 /// # Ok::<(), newsmill_read::ReadError>(())
 /// ```
 ///

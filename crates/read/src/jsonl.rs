@@ -79,7 +79,10 @@ impl Iterator for Rows {
             let origin = Origin::new(Arc::clone(&self.path), self.ordinal);
             let line = match self.lines.next()? {
                 Ok(line) => line,
-                Err(error) => return Some(Err(reject(&error, origin.at(end, 0)))),
+                Err(error) => {
+                    self.ordinal += 1;
+                    return Some(Err(reject(&error, origin.at(end, 0))));
+                }
             };
             let Some(bytes) = line.bytes else {
                 self.ordinal += 1;

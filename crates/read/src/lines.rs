@@ -4,6 +4,8 @@ use std::io::{self, BufRead};
 
 use memchr::memchr;
 
+use crate::inflate::resumes;
+
 /// Cuts a reader into lines. A line above the limit is skipped in constant memory.
 pub(crate) struct Lines<R> {
     reader: R,
@@ -38,11 +40,11 @@ impl<R: BufRead> Lines<R> {
         self.offset
     }
 
-    /// The next line, or the error behind the last one. Nothing follows an error.
+    /// The next line, or the error behind the last one. What follows an error is what stands behind
+    /// the damage, where the reader goes on there ([`resumes`]), and else nothing.
     pub(crate) fn next(&mut self) -> Option<io::Result<Line<'_>>> {
-        if let Some(error) = self.error.take() {
-            self.over = true;
-            return Some(Err(error));
+        if self.error.is_some() {
+            return self.next_error();
         }
         if self.over {
             return None;
@@ -87,8 +89,9 @@ impl<R: BufRead> Lines<R> {
     }
 
     fn next_error(&mut self) -> Option<io::Result<Line<'_>>> {
-        self.over = true;
-        self.error.take().map(Err)
+        let error = self.error.take();
+        self.over = !error.as_ref().is_some_and(resumes);
+        error.map(Err)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead};
 
+use crate::inflate::resumes;
+
 /// Bytes read ahead of what has been taken, as many as whoever looks at them asks for.
 pub(crate) struct Window<R> {
     reader: R,
@@ -29,7 +31,8 @@ impl<R: BufRead> Window<R> {
     }
 
     /// Reads on, and says whether there was more: about as much as is held, so that who looks at
-    /// all of it anew each time does so in linear time. Nothing is asked of a reader that failed.
+    /// all of it anew each time does so in linear time. Nothing is asked of a reader that failed
+    /// before [`error`](Self::error) was.
     pub(crate) fn grow(&mut self) -> bool {
         if self.at > 0 {
             self.held.drain(..self.at);
@@ -63,8 +66,10 @@ impl<R: BufRead> Window<R> {
         self.take(self.held.len() - self.at);
     }
 
-    /// What ended the reading, once, if it was no end.
+    /// What ended the reading, once, if it was no end. Where the reader goes on behind it
+    /// ([`resumes`]), so does the window.
     pub(crate) fn error(&mut self) -> Option<io::Error> {
+        self.over &= !self.error.as_ref().is_some_and(resumes);
         self.error.take()
     }
 

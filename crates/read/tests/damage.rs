@@ -119,3 +119,35 @@ fn garbage_behind_whole_members_is_one_reject_behind_the_records() {
         assert_eq!(reject.kind, RejectKind::Corrupt, "{path}");
     }
 }
+
+/// Rows of tables whose compressed members end where rows do, as programs that append write them.
+#[test]
+fn a_damaged_member_costs_its_own_rows() {
+    let number = |n: usize| format!("River {n} rose by {} metres, the town said.", n * 7919);
+    let jsonl = |n: usize| format!("{{\"id\":\"{n}\",\"text\":\"{}\"}}\n", number(n));
+    let json = |n: usize| {
+        let before = if n == 0 { "[\n" } else { ",\n" };
+        format!("{before}{{\"id\":\"{n}\",\"text\":\"{}\"}}", number(n))
+    };
+    let csv = |n: usize| match n {
+        0 => format!("id,text\n0,\"{}\"\n", number(0)),
+        _ => format!("{n},\"{}\"\n", number(n)),
+    };
+    let cases: [(&str, &dyn Fn(usize) -> String, &str); 3] =
+        [("a.jsonl.gz", &jsonl, ""), ("a.json.gz", &json, "\n]\n"), ("a.csv.gz", &csv, "")];
+    for (path, row, end) in cases {
+        let members: Vec<_> =
+            (0..4).map(|n| gzip(&format!("{}{}", row(2 * n), row(2 * n + 1)))).collect();
+        for at in 12..members[1].len() - 8 {
+            let mut bytes = members.clone();
+            bytes[1][at] ^= 0x55;
+            let rows = read(&[&bytes.concat()[..], &gzip(end)[..]].concat(), path);
+            let ids: Vec<_> = rows.iter().flatten().filter_map(|r| r.id.as_deref()).collect();
+            let context = format!("{path} at {at}: {rows:?}");
+            assert!(ids.starts_with(&["0", "1"]), "{context}");
+            assert!(ids.ends_with(&["4", "5", "6", "7"]), "{context}");
+            let mut rejects = rows.iter().filter_map(|r| r.as_ref().err());
+            assert!(rejects.any(|r| r.kind == RejectKind::Corrupt), "{context}");
+        }
+    }
+}

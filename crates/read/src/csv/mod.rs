@@ -3,7 +3,7 @@
 mod header;
 mod row;
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
@@ -13,7 +13,7 @@ use newsmill_article::{
 
 use crate::ReadOptions;
 use crate::container::{Container, Cut, Source};
-use crate::inflate::reject;
+use crate::inflate::{reject, resumes};
 use crate::window::Window;
 use header::Header;
 use row::{Cell, Front, cut, cut_plainly};
@@ -67,6 +67,7 @@ impl Container for Csv {
             cells: Vec::new(),
             usual: Vec::new(),
             looked_at: 0,
+            is_lost: false,
             over: false,
         })
     }
@@ -87,6 +88,8 @@ struct Rows {
     usual: Vec<Usual>,
     /// Bytes looked at for the ends of rows, those looked at again included.
     looked_at: u64,
+    /// Whether what stands here is behind damage and may be the middle of a row.
+    is_lost: bool,
     over: bool,
 }
 
@@ -148,7 +151,15 @@ impl Rows {
     fn ended(&mut self) -> Option<Result<Record, Reject>> {
         self.over = true;
         let error = self.window.error()?;
-        Some(Err(reject(&error, self.origin(0))))
+        Some(Err(self.damaged(&error, self.origin(0))))
+    }
+
+    /// The reject for what reading failed with. What stands behind it may be read.
+    fn damaged(&mut self, error: &io::Error, origin: Origin) -> Reject {
+        (self.is_lost, self.over) = (true, !resumes(error));
+        self.is_all = self.over;
+        self.ordinal = origin.ordinal + 1;
+        reject(error, origin)
     }
 
     /// Reads the header, if there is one.
@@ -228,6 +239,9 @@ impl Rows {
     }
 
     fn next_row(&mut self) -> Option<Result<Record, Reject>> {
+        if std::mem::take(&mut self.is_lost) {
+            self.find_row();
+        }
         loop {
             let columns = self.header.as_ref().map_or(0, |h| h.names.len());
             let (length, taken) = match self.look() {
@@ -255,10 +269,7 @@ impl Rows {
             let origin = self.origin(length as u64);
             if taken == length && self.window.has_failed() {
                 self.window.take(taken);
-                return self.window.error().map(|error| {
-                    self.over = true;
-                    Err(reject(&error, origin))
-                });
+                return self.window.error().map(|error| Err(self.damaged(&error, origin)));
             }
             if self.cells.len() != columns {
                 let why =
@@ -293,24 +304,29 @@ impl Rows {
         (self.cells.len() == columns && self.is_usual()).then_some((length, taken))
     }
 
-    /// Skips lines up to one that starts a whole row like those before.
+    /// Skips this line and those up to a whole row like those before.
     fn skip(&mut self, kind: RejectKind, why: &str) -> Reject {
         let mut origin = self.origin(0);
-        loop {
-            self.skip_line();
-            origin.length = self.window.offset() - origin.offset;
-            let columns = self.header.as_ref().map_or(0, |h| h.names.len());
-            match self.look() {
-                Seen::End => break,
-                Seen::Row { .. } if self.cells.len() == columns && self.is_usual() => break,
-                _ => {}
-            }
-        }
+        self.skip_line();
+        self.find_row();
+        origin.length = self.window.offset() - origin.offset;
         let error = if self.window.bytes().is_empty() { self.window.error() } else { None };
         self.ordinal += 1;
         match error {
-            Some(error) => reject(&error, origin),
+            Some(error) => self.damaged(&error, origin),
             None => Reject::new(origin, Stage::Read, kind, why),
+        }
+    }
+
+    /// Skips lines up to one that starts a whole row like those before, if this one does not.
+    fn find_row(&mut self) {
+        let columns = self.header.as_ref().map_or(0, |h| h.names.len());
+        loop {
+            match self.look() {
+                Seen::End => return,
+                Seen::Row { .. } if self.cells.len() == columns && self.is_usual() => return,
+                _ => self.skip_line(),
+            }
         }
     }
 

@@ -2,14 +2,14 @@
 
 mod scan;
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use newsmill_article::{Limits, Origin, Record, Reject, RejectKind, Stage};
 
 use crate::ReadOptions;
 use crate::container::{Container, Cut, Source};
-use crate::inflate::reject;
+use crate::inflate::{reject, resumes};
 use crate::jsonl::BOM;
 use crate::row;
 use crate::window::Window;
@@ -99,6 +99,8 @@ enum Place {
     Behind,
     /// What follows the array.
     End,
+    /// Bytes behind damage, which may be in the middle of an element.
+    Lost,
     /// Nothing any more.
     Over,
 }
@@ -135,6 +137,14 @@ impl Iterator for Elements {
                 (Place::Element | Place::ElementOrEnd, _) => return Some(self.element()),
                 (Place::End, _) => {
                     return Some(Err(self.broken(0, "something follows the end of the array")));
+                }
+                (Place::Lost, b',') if self.in_array => {
+                    self.window.take(1);
+                    Place::Element
+                }
+                (Place::Lost, _) => {
+                    self.find_next(0);
+                    self.place
                 }
                 (Place::Over, _) => return None,
             };
@@ -173,13 +183,20 @@ impl Elements {
         self.place = Place::Over;
         let origin = self.origin(0);
         if let Some(error) = self.window.error() {
-            return Some(Err(reject(&error, origin)));
+            return Some(Err(self.damaged(&error, origin)));
         }
         is_cut.then(|| Err(malformed(origin, "the input ends within the array")))
     }
 
     fn origin(&self, length: u64) -> Origin {
         Origin::new(Arc::clone(&self.path), self.ordinal).at(self.window.offset(), length)
+    }
+
+    /// The reject for what reading failed with. What stands behind it may be read.
+    fn damaged(&mut self, error: &io::Error, origin: Origin) -> Reject {
+        self.place = if resumes(error) { Place::Lost } else { Place::Over };
+        self.ordinal = origin.ordinal + 1;
+        reject(error, origin)
     }
 
     /// The element that starts here.
@@ -269,7 +286,7 @@ impl Elements {
         self.place = Place::Over;
         self.window.take_all();
         match self.window.error() {
-            Some(error) => reject(&error, origin),
+            Some(error) => self.damaged(&error, origin),
             None => malformed(origin, "the input ends within the element"),
         }
     }
@@ -287,7 +304,7 @@ impl Elements {
         self.ordinal += 1;
         let error = if self.place == Place::Over { self.window.error() } else { None };
         match error {
-            Some(error) => reject(&error, origin),
+            Some(error) => self.damaged(&error, origin),
             None => malformed(origin, &format!("{why} at byte {at} of the element")),
         }
     }
@@ -323,6 +340,7 @@ impl Elements {
         memchr::memchr_iter(b'{', bytes.get(from..)?).map(|at| from + at).find(|&at| {
             let before = bytes[..at].trim_ascii_end();
             let is_separated = match before.last() {
+                None if self.place == Place::Lost => true,
                 Some(b',') => {
                     self.opening.is_some()
                         || before[..before.len() - 1].trim_ascii_end().ends_with(b"}")
@@ -392,7 +410,7 @@ mod tests {
             ("", vec![]),
             (r#"[{"text":"a"},{"text":"b"}]"#, vec![row(1, 12, "a"), row(14, 12, "b")]),
             ("\u{feff}[\n {\n\"text\": \"a\" }\n]\n", vec![row(6, 15, "a")]),
-            ("{\n\"text\":\"a\"}\n{\"text\":\n\"b\"}", vec![row(0, 14, "a"), row(15, 13, "b")]),
+            ("{\n\"text\":\"a\"}\n{\"text\":\n\"b\"}", vec![row(0, 13, "a"), row(14, 13, "b")]),
             (r#"[{"id":1},{"text":"b"}]"#, vec![row(1, 8, "NoText"), row(10, 12, "b")]),
             (
                 r#"[1,{"text":"b"},null]"#,
@@ -407,7 +425,7 @@ mod tests {
             // A line break shows that a text was not ended.
             (
                 "[{\"text\":\"x},\n{\"text\":\"b\"}]",
-                vec![row(1, 14, "Malformed"), row(15, 12, "b")],
+                vec![row(1, 13, "Malformed"), row(14, 12, "b")],
             ),
             (
                 r#"[{"text":"a"} {"text":"b"}]"#,
@@ -433,7 +451,7 @@ mod tests {
                     row(1, 12, "a"),
                     row(14, 27, "Malformed"),
                     row(41, 13, "no"),
-                    row(54, 0, "Malformed"),
+                    row(55, 23, "Malformed"),
                 ],
             ),
         ];

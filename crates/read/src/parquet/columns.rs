@@ -15,6 +15,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::basic::{ConvertedType, Type as Physical};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::schema::types::ColumnDescriptor;
 use serde_json::value::RawValue;
 
@@ -100,6 +101,15 @@ impl Columns {
 
     pub(super) fn projection(&self) -> ProjectionMask {
         self.projection.clone()
+    }
+
+    /// The columns of a row group that are read.
+    pub(super) fn read_of<'g>(
+        &'g self,
+        group: &'g RowGroupMetaData,
+    ) -> impl Iterator<Item = &'g ColumnChunkMetaData> {
+        let columns = group.columns().iter().enumerate();
+        columns.filter(|(leaf, _)| self.projection.leaf_included(*leaf)).map(|(_, column)| column)
     }
 
     /// The records of a batch, of which the first is at `origin`.

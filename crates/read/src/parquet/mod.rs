@@ -14,6 +14,11 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::Type;
+use parquet::column::page::PageReader;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::reader::SerializedPageReader;
 
 use crate::ReadOptions;
 use crate::container::{Container, Cut, Source};
@@ -31,6 +36,9 @@ const BATCH_BYTES: u64 = 4 << 20;
 
 /// Rows that are read at once, at most.
 const BATCH_ROWS: u64 = 4096;
+
+/// Bytes that the rows read at once may have if each holds the longest value of a dictionary.
+const DICTIONARY_BATCH_BYTES: u64 = 64 << 20;
 
 /// [Parquet](https://parquet.apache.org/docs/file-format/): a row an article. The columns named by
 /// [`ReadOptions`] hold the text and the id; every other one is carried along as JSON, nested ones
@@ -100,6 +108,7 @@ struct Rows {
     path: Arc<str>,
     metadata: ArrowReaderMetadata,
     columns: Columns,
+    limits: Limits,
     /// The row group to be opened next.
     next_group: usize,
     group: Option<Group>,
@@ -125,7 +134,8 @@ impl Rows {
         let metadata = unless_panic(|| ArrowReaderMetadata::load(&file, reading))?;
         let columns = Columns::of(&metadata, options, limits)?;
         let (group, ready) = (None, VecDeque::new());
-        Ok(Self { file, path, metadata, columns, next_group: 0, group, ready, ordinal: 0 })
+        let limits = limits.clone();
+        Ok(Self { file, path, metadata, columns, limits, next_group: 0, group, ready, ordinal: 0 })
     }
 
     /// Opens the next row group. `None` behind the last.
@@ -138,7 +148,10 @@ impl Rows {
         let starts = about.columns().iter().map(|c| c.byte_range().0);
         let offset = catch_unwind(AssertUnwindSafe(|| starts.min())).ok().flatten().unwrap_or(0);
         let at_once = (BATCH_BYTES / (bytes / rows.max(1)).max(1)).clamp(1, BATCH_ROWS);
-        let opened = self.file.try_clone().map_err(Failure::Io).and_then(|file| {
+        let opened = self.check_size(about).and_then(|()| {
+            let file = self.file.try_clone().map_err(Failure::Io)?;
+            let longest = unless_panic(|| longest_in_dictionaries(&file, about, &self.columns))?;
+            let at_once = at_once.min(DICTIONARY_BATCH_BYTES / longest.max(1)).max(1);
             unless_panic(|| {
                 ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
                     .with_row_groups(vec![number])
@@ -155,6 +168,24 @@ impl Rows {
                 Err(failure.into_reject(origin))
             }
         })
+    }
+
+    /// Makes sure that what is read of a row group does not become more than the limits allow.
+    fn check_size(&self, group: &RowGroupMetaData) -> Result<(), Failure> {
+        for column in self.columns.read_of(group) {
+            let stored = u64::try_from(column.compressed_size()).unwrap_or(0);
+            let bytes = u64::try_from(column.uncompressed_size()).unwrap_or(u64::MAX);
+            let limit = self.limits.expansion_ratio;
+            if bytes > self.limits.record_bytes as u64 && bytes > stored.saturating_mul(limit) {
+                let name = column.column_path().string();
+                let why = format!(
+                    "column {name:?} has {bytes} bytes in {stored}, more than the limit \
+                     expansion_ratio = {limit} allows"
+                );
+                return Err(Failure::Of(RejectKind::TooLong, why));
+            }
+        }
+        Ok(())
     }
 
     /// Reads the next rows of a row group; false at its end.
@@ -210,10 +241,34 @@ impl Iterator for Rows {
     }
 }
 
+/// Bytes of the longest text that a dictionary of the row group holds. It stands there once, and every
+/// row may be it.
+fn longest_in_dictionaries(
+    file: &File,
+    group: &RowGroupMetaData,
+    columns: &Columns,
+) -> Result<u64, ParquetError> {
+    let file = Arc::new(file.try_clone()?);
+    let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+    let mut longest = 0;
+    for column in columns.read_of(group).filter(|c| c.column_type() == Type::BYTE_ARRAY) {
+        let mut pages = SerializedPageReader::new(Arc::clone(&file), column, rows, None)?;
+        if !pages.peek_next_page()?.is_some_and(|page| page.is_dict) {
+            continue;
+        }
+        let Some(page) = pages.get_next_page()? else { continue };
+        let mut values = &page.buffer()[..];
+        while let Some((length, rest)) = values.split_first_chunk() {
+            let length = u32::from_le_bytes(*length);
+            longest = longest.max(u64::from(length));
+            values = usize::try_from(length).ok().and_then(|at| rest.get(at..)).unwrap_or_default();
+        }
+    }
+    Ok(longest)
+}
+
 /// What `read` gives. Damage that the decoder did not foresee makes it panic.
-fn unless_panic<T>(
-    read: impl FnOnce() -> Result<T, parquet::errors::ParquetError>,
-) -> Result<T, Failure> {
+fn unless_panic<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Failure> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(Failure::corrupt(error)),
