@@ -120,6 +120,9 @@ fn garbage_behind_whole_members_is_one_reject_behind_the_records() {
     }
 }
 
+/// The lines of a row of that number.
+type Row<'a> = &'a dyn Fn(usize) -> String;
+
 /// Rows of tables whose compressed members end where rows do, as programs that append write them.
 #[test]
 fn a_damaged_member_costs_its_own_rows() {
@@ -133,7 +136,7 @@ fn a_damaged_member_costs_its_own_rows() {
         0 => format!("id,text\n0,\"{}\"\n", number(0)),
         _ => format!("{n},\"{}\"\n", number(n)),
     };
-    let cases: [(&str, &dyn Fn(usize) -> String, &str); 3] =
+    let cases: [(&str, Row<'_>, &str); 3] =
         [("a.jsonl.gz", &jsonl, ""), ("a.json.gz", &json, "\n]\n"), ("a.csv.gz", &csv, "")];
     for (path, row, end) in cases {
         let members: Vec<_> =
