@@ -1,5 +1,7 @@
 //! Web archives, mailboxes and tar archives: whole, cut at every byte, and with flipped bits.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test may panic like the test")]
+
 use std::io::{Cursor, Write};
 
 use flate2::Compression;
