@@ -16,12 +16,13 @@ fn parsed(text: &str) -> Article {
     }
 }
 
-/// The article's text is the mended one, of which every character that is no white space is kept or
-/// removed, once and in order.
+/// The article's text is the record's but for what was decoded wrongly; every character of it that
+/// is no white space is kept or removed, once and in order.
 fn check_nothing_is_lost(text: &str) {
     let article = parsed(text);
-    let text = &*mend(text);
-    assert_eq!(article.text(), text);
+    let same = article.text() == text;
+    assert!(same || mend(article.text()) == mend(text), "{:?}", article.text());
+    let text = article.text();
     let kept = article.kept();
     let mut tally = Tally { read: 1, ..Tally::default() };
     tally.keep(&article, &kept);

@@ -18,8 +18,9 @@ use super::mojibake::{WINDOWS_1252, repair};
 ///    write the text out escape them.
 /// 3. The text is composed ([NFC](https://www.unicode.org/reports/tr15/)).
 ///
-/// A text with nothing to mend is handed back as it is, after one pass over its bytes. Offsets in
-/// an article are those of its mended text.
+/// A text with nothing to mend is handed back as it is, after one pass over its bytes. Posts and
+/// messages keep their invisible characters, each of which is a removal; where mojibake or
+/// composing changed a text, offsets in the article are those of its mended text.
 ///
 /// ```
 /// use newsmill_parse::mend;
@@ -28,9 +29,22 @@ use super::mojibake::{WINDOWS_1252, repair};
 /// ```
 #[must_use]
 pub fn mend(text: &str) -> Cow<'_, str> {
+    mend_all(text, Invisible::Goes)
+}
+
+/// What becomes of characters that nobody sees.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Invisible {
+    /// Nothing is left of them.
+    Goes,
+    /// They stay, to be taken out as what they are: see [`invisible`].
+    Stays,
+}
+
+fn mend_all(text: &str, invisible: Invisible) -> Cow<'_, str> {
     let mut mended = Cow::Borrowed(text);
     for _ in 0..ROUNDS {
-        match mend_once(&mended) {
+        match mend_once(&mended, invisible) {
             Cow::Borrowed(_) => break,
             Cow::Owned(better) => mended = Cow::Owned(better),
         }
@@ -42,7 +56,7 @@ pub fn mend(text: &str) -> Cow<'_, str> {
 /// often.
 const ROUNDS: usize = 4;
 
-fn mend_once(text: &str) -> Cow<'_, str> {
+fn mend_once(text: &str, invisible: Invisible) -> Cow<'_, str> {
     let mut needs = Needs::of(text.as_bytes());
     let mut text = Cow::Borrowed(text);
     if needs.repair
@@ -52,9 +66,11 @@ fn mend_once(text: &str) -> Cow<'_, str> {
         text = Cow::Owned(repaired);
     }
     if needs.tidying {
-        let has_rtl = text.chars().any(is_right_to_left);
-        if text.chars().any(|c| tidied(c, has_rtl) != Some(c)) {
-            text = Cow::Owned(text.chars().filter_map(|c| tidied(c, has_rtl)).collect());
+        let goes = invisible == Invisible::Goes;
+        let has_rtl = goes && text.chars().any(is_right_to_left);
+        let stays = |c: &char| !(goes && is_invisible(*c, has_rtl));
+        if text.chars().any(|c| !stays(&c) || meant(c) != c) {
+            text = Cow::Owned(text.chars().filter(stays).map(meant).collect());
         }
     }
     if needs.composing && !is_composed(&text) {
@@ -63,12 +79,37 @@ fn mend_once(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// As [`mend`], without a copy of what is fine.
+/// As [`mend`], without a copy of what is fine; but invisible characters stay where they are, so that
+/// places in a text that needed nothing else are those of its record.
 pub(crate) fn mended(text: String) -> String {
-    match mend(&text) {
+    match mend_all(&text, Invisible::Stays) {
         Cow::Borrowed(_) => text,
         Cow::Owned(mended) => mended,
     }
+}
+
+/// The stretches of invisible characters, as [`mend`] tells them, from byte `from` on: first byte
+/// and byte after the last.
+pub(crate) fn invisible(text: &str, from: usize) -> Vec<(usize, usize)> {
+    let mut stretches: Vec<(usize, usize)> = Vec::new();
+    let rest = text.get(from..).unwrap_or_default();
+    if !Needs::of(rest.as_bytes()).tidying {
+        return stretches;
+    }
+    let has_rtl = rest.chars().any(is_right_to_left);
+    for (at, c) in rest.char_indices().filter(|&(_, c)| is_invisible(c, has_rtl)) {
+        let (start, end) = (from + at, from + at + c.len_utf8());
+        match stretches.last_mut() {
+            Some(last) if last.1 == start => last.1 = end,
+            _ => stretches.push((start, end)),
+        }
+    }
+    stretches
+}
+
+/// Whether a character shows nothing in any text.
+pub(crate) fn is_nothing(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
 /// What a text may need, by its bytes.
@@ -154,15 +195,19 @@ fn is_composed(text: &str) -> bool {
     }
 }
 
-/// What becomes of a character; `None` if it goes.
-fn tidied(c: char, has_rtl: bool) -> Option<char> {
+fn is_invisible(c: char, has_rtl: bool) -> bool {
+    let directs = matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    is_nothing(c) || directs && !has_rtl
+}
+
+/// What a control character was meant to be.
+fn meant(c: char) -> char {
     match c {
-        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => None,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            has_rtl.then_some(c)
-        }
-        '\u{80}'..='\u{9f}' => Some(WINDOWS_1252[u32::from(c) as usize - 0x80]),
-        _ => Some(c),
+        '\u{80}'..='\u{9f}' => WINDOWS_1252[u32::from(c) as usize - 0x80],
+        _ => c,
     }
 }
 
@@ -224,7 +269,7 @@ mod tests {
             let is_stable = is_nfc_quick(text.chars()) == IsNormalized::Yes
                 && canonical_combining_class(c) == 0;
             assert!(needs.composing || is_stable, "{c:?}");
-            assert!(needs.tidying || tidied(c, false) == Some(c), "{c:?}");
+            assert!(needs.tidying || !is_invisible(c, false) && meant(c) == c, "{c:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::lines::Line;
 use super::placeholder;
+use crate::encoding::is_nothing;
 
 /// What a line is, by its own look. Byte counts are from the start of the line's text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +44,9 @@ pub(super) fn classify(text: &str, line: &Line) -> Class {
     if first.is_alphabetic() && line.width > 8 {
         // Nearly every line of an article ends here.
         return number(slice).unwrap_or(Class::Text);
+    }
+    if is_nothing(first) && slice.chars().all(|c| c.is_whitespace() || is_nothing(c)) {
+        return Class::Blank;
     }
     if slice == "--" {
         return Class::Alone;

@@ -23,6 +23,8 @@ use newsmill_article::{
 
 use class::Class;
 
+use crate::encoding::invisible;
+
 /// What the layout of a text says.
 #[derive(Debug)]
 pub(crate) struct Layout {
@@ -64,6 +66,7 @@ pub(crate) fn lay_out(text: &str, from: usize, flowed: bool, limits: &Limits) ->
     captions::attach(text, &lines, &drafts, &mut found.images);
     settle::anchor(text, &lines, &classes, &mut found);
     removed.extend(found.markup.iter().map(|(s, e)| (*s, *e, Reason::Markup)));
+    removed.extend(invisible(text, from).into_iter().map(|(s, e)| (s, e, Reason::Markup)));
     found.links.sort_by_key(|link| link.span);
     found.images.sort_by_key(|image| image.span);
     found.links.truncate(limits.facts_per_article);
