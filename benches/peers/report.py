@@ -99,7 +99,7 @@ def page(results: dict[str, dict[str, Any]], about: dict[str, Any]) -> str:
 def plot(results: dict[str, dict[str, Any]], path: Path) -> None:
     names = [tool.name for tool in TOOLS if "precision" in results.get(tool.name, {})]
     names.sort(key=lambda name: results[name]["cpu_seconds"], reverse=True)
-    colours = ["#b3441e" if name == "newsmill" else "#4a6a8a" for name in names]
+    colours = ["#b3441e" if name.startswith("newsmill") else "#4a6a8a" for name in names]
     plt.rcParams.update({"svg.hashsalt": "peers", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
     figure, (cpu, memory, quality) = plt.subplots(1, 3, figsize=(12, 0.42 * len(names) + 1.2), sharey=True)
     for axes, key, title in ((cpu, "cpu_seconds", "CPU seconds (log)"), (memory, "peak_mib", "peak memory, MiB (log)")):

@@ -108,7 +108,7 @@ def python_of(environment: str, work: Path) -> Path:
 def binary_of(tool: Tool, options: argparse.Namespace) -> Path:
     if tool.environment:
         return python_of(tool.environment, options.work)
-    if tool.name == "newsmill":
+    if tool.name.startswith("newsmill"):
         if options.newsmill:
             return Path(options.newsmill).resolve()
         quiet(["cargo", "build", "--release", "--manifest-path", str(ROOT / "Cargo.toml"), "-p", "newsmill"])
@@ -120,7 +120,7 @@ def version_of(tool: Tool, binary: Path) -> str:
     if tool.environment:
         ask = f"import importlib.metadata as m; print(m.version({tool.environment!r}))"
         return subprocess.run([str(binary), "-c", ask], check=True, capture_output=True, text=True).stdout.strip()
-    if tool.name == "newsmill":
+    if tool.name.startswith("newsmill"):
         said = subprocess.run([str(binary), "--version"], check=True, capture_output=True, text=True)
         return said.stdout.split()[-1]
     return "1.0.0"

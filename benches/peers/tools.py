@@ -51,13 +51,23 @@ class Newsmill(Tool):
     )
     names = "one document"
 
+    options: list[str] = []
+
     def command(self, corpus: Path, folder: Path, binary: Path) -> list[str]:
         options = ["--drop-threshold", "0.7", "--templates", "drop", "-j", "1", "--quiet", "--overwrite"]
-        return [str(binary), "dedup", str(corpus), "-o", str(folder / "run"), *options]
+        return [str(binary), "dedup", str(corpus), "-o", str(folder / "run"), *options, *self.options]
 
     def answer(self, corpus: Path, folder: Path) -> dict[str, str]:
         with open(folder / "run/duplicates.jsonl", encoding="utf-8") as rows:
             return {row["id"]: row["kept"] for row in map(json.loads, rows)}
+
+
+class NewsmillLedgers(Newsmill):
+    name = "newsmill-ledgers"
+    recipe = (
+        "the same with `--to none --passages off`: the list of duplicates alone, which is what most others write"
+    )
+    options = ["--to", "none", "--passages", "off"]
 
 
 class Script(Tool):
@@ -246,6 +256,6 @@ def documents(corpus: Path) -> Iterator[tuple[str, str]]:
 
 
 TOOLS: list[Tool] = [
-    Newsmill(), RensaReadme(), RensaBatch(), RensaFlags(), Datasketch(), TextDedup(), Datatrove(),
+    Newsmill(), NewsmillLedgers(), RensaReadme(), RensaBatch(), RensaFlags(), Datasketch(), TextDedup(), Datatrove(),
     DolmaParagraphs(), DolmaNgrams(), Google(),
 ]  # fmt: skip
