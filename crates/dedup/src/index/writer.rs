@@ -156,8 +156,9 @@ impl IndexWriter {
     ///
     /// # Errors
     /// When the manifest cannot be written, or the segment not be read back.
+    #[expect(clippy::needless_pass_by_value, reason = "what is prepared is committed once")]
     pub fn commit(&mut self, prepared: Prepared) -> Result<(), IndexError> {
-        let Prepared { number } = prepared;
+        let number = prepared.number;
         let segment = Segment::open(&self.path, number)?;
         self.index.check(&segment.about.parameters)?;
         let mut manifest = self.manifest.clone();
