@@ -70,6 +70,10 @@ impl Memory {
             None => Arc::new(Index::open(path)?),
         };
         index.check(&parameters)?;
+        // Damage is found before a run folder is made ready.
+        for row in index.sketches() {
+            row?;
+        }
         info!(articles = index.texts(), index = %path.display(), "articles of earlier runs");
         Ok(Some(Self { index, writer, parameters }))
     }
@@ -173,8 +177,7 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    /// Reads the sketches of an index into `sketches`: damage is found here, before any work is
-    /// done.
+    /// Reads the sketches of an index into `sketches`.
     pub(crate) fn load(
         index: &Index,
         sketches: &mut Sketches,
