@@ -155,7 +155,7 @@ pub fn runs(copies: &[Copied]) -> impl Iterator<Item = &[Copied]> {
 /// let found = passages(&texts, 8);
 /// assert_eq!(found.len(), 1);
 /// let passage = &found[0];
-/// assert_eq!((passage.text, passage.of, passage.words), (1, 0, 14));
+/// assert_eq!((passage.text, passage.of, passage.words), (1, 0, 12));
 /// let quoted = "“We shall mend the pier before the ferries come back in May.”";
 /// assert_eq!(&texts[1][passage.range.clone()], quoted);
 /// assert_eq!(&texts[0][passage.of_range.clone()], quoted);

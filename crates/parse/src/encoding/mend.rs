@@ -19,8 +19,8 @@ use super::mojibake::{WINDOWS_1252, repair};
 /// 3. The text is composed ([NFC](https://www.unicode.org/reports/tr15/)).
 ///
 /// A text with nothing to mend is handed back as it is, after one pass over its bytes. Posts and
-/// messages keep their invisible characters, each of which is a removal; where mojibake or
-/// composing changed a text, offsets in the article are those of its mended text.
+/// messages keep their composition and their invisible characters, each of which is a removal; where
+/// mojibake was put right, offsets in the article are those of its mended text.
 ///
 /// ```
 /// use newsmill_parse::mend;
@@ -29,22 +29,22 @@ use super::mojibake::{WINDOWS_1252, repair};
 /// ```
 #[must_use]
 pub fn mend(text: &str) -> Cow<'_, str> {
-    mend_all(text, Invisible::Goes)
+    mend_by(text, Extent::All)
 }
 
-/// What becomes of characters that nobody sees.
+/// How much is mended.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Invisible {
-    /// Nothing is left of them.
-    Goes,
-    /// They stay, to be taken out as what they are: see [`invisible`].
-    Stays,
+enum Extent {
+    All,
+    /// What was decoded wrongly. Invisible characters stay, to be taken out as what they are (see
+    /// [`invisible`]), and nothing is composed.
+    Decoding,
 }
 
-fn mend_all(text: &str, invisible: Invisible) -> Cow<'_, str> {
+fn mend_by(text: &str, extent: Extent) -> Cow<'_, str> {
     let mut mended = Cow::Borrowed(text);
     for _ in 0..ROUNDS {
-        match mend_once(&mended, invisible) {
+        match mend_once(&mended, extent) {
             Cow::Borrowed(_) => break,
             Cow::Owned(better) => mended = Cow::Owned(better),
         }
@@ -56,7 +56,7 @@ fn mend_all(text: &str, invisible: Invisible) -> Cow<'_, str> {
 /// often.
 const ROUNDS: usize = 4;
 
-fn mend_once(text: &str, invisible: Invisible) -> Cow<'_, str> {
+fn mend_once(text: &str, extent: Extent) -> Cow<'_, str> {
     let mut needs = Needs::of(text.as_bytes());
     let mut text = Cow::Borrowed(text);
     if needs.repair
@@ -66,23 +66,23 @@ fn mend_once(text: &str, invisible: Invisible) -> Cow<'_, str> {
         text = Cow::Owned(repaired);
     }
     if needs.tidying {
-        let goes = invisible == Invisible::Goes;
+        let goes = extent == Extent::All;
         let has_rtl = goes && text.chars().any(is_right_to_left);
         let stays = |c: &char| !(goes && is_invisible(*c, has_rtl));
         if text.chars().any(|c| !stays(&c) || meant(c) != c) {
             text = Cow::Owned(text.chars().filter(stays).map(meant).collect());
         }
     }
-    if needs.composing && !is_composed(&text) {
+    if extent == Extent::All && needs.composing && !is_composed(&text) {
         text = Cow::Owned(text.nfc().collect());
     }
     text
 }
 
-/// As [`mend`], without a copy of what is fine; but invisible characters stay where they are, so that
-/// places in a text that needed nothing else are those of its record.
+/// What was decoded wrongly put right, as [`mend`] does it, without a copy of what is fine. Places
+/// in a text that was decoded well are those of its record.
 pub(crate) fn mended(text: String) -> String {
-    match mend_all(&text, Invisible::Stays) {
+    match mend_by(&text, Extent::Decoding) {
         Cow::Borrowed(_) => text,
         Cow::Owned(mended) => mended,
     }
