@@ -5,7 +5,7 @@
 //! sample that another text has too is an unbiased estimate of its containment, with standard
 //! error √(c(1−c)/m) for `m` sampled shingles.
 //!
-//! Every sampled shingle of a text is indexed, but only those with its [`PROBES`] smallest hashes
+//! Every sampled shingle of a text is indexed, but only those with its `PROBES` smallest hashes
 //! are looked up; a text that is met by enough of these is verified.
 //!
 //! What is promised: a text of `n` shingles of which the share `c` occurs in a larger text is

@@ -1,9 +1,9 @@
 //! HTML pages: the article among what a page shows, and what the page says of it.
 //!
-//! A page goes through these hands: [`charset`] finds its encoding, [`token`] cuts it into tags and
-//! text, [`tree`] puts these together, [`drafts`] cuts what is visible into blocks, [`metadata`]
-//! reads what the page says of itself, [`features`] looks at each block and what stands around it,
-//! [`model`] judges it, [`render`] makes the article of those that stay.
+//! A page goes through these hands: `charset` finds its encoding, `token` cuts it into tags and
+//! text, `tree` puts these together, `drafts` cuts what is visible into blocks, `metadata`
+//! reads what the page says of itself, `features` looks at each block and what stands around it,
+//! `model` judges it, `render` makes the article of those that stay.
 
 mod charset;
 mod drafts;
