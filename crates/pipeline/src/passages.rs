@@ -14,9 +14,9 @@ use newsmill_article::{Article, ArticleId, Kept, Reason, Removal, Span, Stage, T
 use newsmill_dedup::keep::Decision;
 use newsmill_dedup::order::KeepOrder;
 use newsmill_dedup::passages::{
-    Copied, MAX_WORDS, MIN_WORDS, Passage, Recurring, Sorter, Window, Winnow, Worded, copies, runs,
-    trace,
+    Copied, MAX_WORDS, MIN_WORDS, Passage, Recurring, Window, Winnow, Worded, copies, runs, trace,
 };
+use newsmill_dedup::spill::{Memory, Sorter};
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
 use newsmill_output::{FileEntry, PASSAGES, PassageRow, RunFile, Store};
 use rayon::ThreadPool;
@@ -154,36 +154,43 @@ pub(crate) fn search(
         docs.iter().zip(0..).map(|(&doc, number)| Text { doc, number }).collect();
     texts.sort_unstable_by_key(|text| text.doc);
     let chunks = chunks(&texts, notes);
-    let scratch = |name: &str| kept.spool.folder().join(name);
+    let memory = Memory::new(memory_bytes as u64, kept.spool.folder());
     let failed = |cause| kept.spool.failed(cause);
 
     let winnow = Winnow::new(min_words);
     let bytes: u64 = texts.iter().map(|text| notes[text.doc as usize].kept_bytes).sum();
     let anchors = winnow.expected_anchors(bytes / WORD_BYTES);
     let mut recurring = Recurring::new(anchors, memory_bytes / 2);
-    let mut windows = Sorter::new(scratch("windows"), memory_bytes / 4);
+    let mut windows = Sorter::new(&memory);
     for round in 0..recurring.rounds() {
         recurring.begin(round);
         pool.install(|| {
             chunks.par_iter().try_for_each(|chunk| add_anchors(chunk, kept, &winnow, &recurring))
         })?;
         for batch in chunks.chunks(CHUNKS_PER_THREAD * pool.current_num_threads()) {
-            let of_batch: Result<Vec<Vec<u128>>, Error> = pool.install(|| {
-                batch.par_iter().map(|chunk| windows_of(chunk, kept, &winnow, &recurring)).collect()
-            });
-            windows.extend(of_batch?.into_iter().flatten()).map_err(failed)?;
+            pool.install(|| {
+                let of_batch: Result<Vec<Vec<Window>>, Error> = batch
+                    .par_iter()
+                    .map(|chunk| windows_of(chunk, kept, &winnow, &recurring))
+                    .collect();
+                windows.extend(of_batch?.into_iter().flatten()).map_err(failed)
+            })?;
         }
     }
     drop(recurring);
 
-    let mut copied = Sorter::new(scratch("copies"), memory_bytes / 4);
-    for copy in copies(windows.sorted().map_err(failed)?.map(|w| w.map(Window::from))) {
-        copied.extend([copy.map_err(failed)?.into()]).map_err(failed)?;
-    }
+    let mut copied = Sorter::new(&memory);
+    let copied = pool.install(|| {
+        for copy in copies(windows.finish()?.iter()?) {
+            copied.push(copy?)?;
+        }
+        copied.finish()
+    });
+    let copied = copied.map_err(failed)?;
     let mut found = Vec::new();
     let mut batch: Vec<Copied> = Vec::new();
-    for copy in copied.sorted().map_err(failed)? {
-        let copy = Copied::from(copy.map_err(failed)?);
+    for copy in copied.iter().map_err(failed)? {
+        let copy = copy.map_err(failed)?;
         if batch.len() >= BATCH_COPIES && batch.last().is_some_and(|last| last.text != copy.text) {
             found.extend(trace_all(&batch, &docs, kept, min_words, pool)?);
             batch.clear();
@@ -231,12 +238,12 @@ fn windows_of(
     kept: Texts<'_>,
     winnow: &Winnow,
     recurring: &Recurring,
-) -> Result<Vec<u128>, Error> {
+) -> Result<Vec<Window>, Error> {
     let (mut read, mut winnow, mut tokens) = (kept.reader()?, winnow.clone(), Tokens::default());
     let mut windows = Vec::new();
     for text in chunk {
         tokenize_into(&read(text.doc)?, &mut tokens);
-        winnow.windows(text.number, tokens.hashes(), recurring, |w| windows.push(w.into()));
+        winnow.windows(text.number, tokens.hashes(), recurring, |w| windows.push(w));
     }
     Ok(windows)
 }

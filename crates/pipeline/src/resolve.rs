@@ -85,17 +85,19 @@ pub(crate) fn resolve(
             break;
         }
         done += batch.len() as u64;
-        for pair in prove(batch, spool, config, pool)? {
-            proven.push(&pair, &order).map_err(failed)?;
-            kept += 1;
-        }
+        kept += pool.install(|| {
+            let pairs = prove(batch, spool, config)?;
+            pairs.iter().try_for_each(|pair| proven.push(pair, &order)).map_err(failed)?;
+            Ok::<_, Error>(pairs.len() as u64)
+        })?;
         progress.at(done, 0);
     }
     progress.end();
     info!(pairs = kept, "proven pairs");
 
     let across = &config.across;
-    let decisions = proven.decide(sketches, &found.duplicates, &order, across, memory);
+    let decisions =
+        pool.install(|| proven.decide(sketches, &found.duplicates, &order, across, memory));
     let decisions = decisions.and_then(|decisions| {
         decisions.iter()?.skip(settled.count as usize).collect::<io::Result<Vec<_>>>()
     });
@@ -103,18 +105,11 @@ pub(crate) fn resolve(
 }
 
 /// Proves the pairs that matter, in parallel.
-fn prove(
-    pairs: Vec<(u32, u32)>,
-    spool: &Spool,
-    config: &Config,
-    pool: &ThreadPool,
-) -> Result<Vec<Pair>, Error> {
+fn prove(pairs: Vec<(u32, u32)>, spool: &Spool, config: &Config) -> Result<Vec<Pair>, Error> {
     let pairs = by_family(pairs);
-    let chunks: Vec<&[(u32, u32, u32)]> = chunks(&pairs);
-    let proven: Result<Vec<Vec<Pair>>, Error> = pool.install(|| {
-        chunks.into_par_iter().map(|pairs| prove_chunk(pairs, spool, config)).collect()
-    });
-    Ok(proven?.concat())
+    let chunks = chunks(&pairs).into_par_iter();
+    let proven = chunks.map(|pairs| prove_chunk(pairs, spool, config));
+    Ok(proven.collect::<Result<Vec<_>, Error>>()?.concat())
 }
 
 /// The pairs with the first text of their family in front of them, family by family: so each text

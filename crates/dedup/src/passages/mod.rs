@@ -12,9 +12,9 @@
 //! 1. For each text, in parallel: [`Winnow::anchors`] into one [`Recurring`]. A *window* is a run of
 //!    exactly `min_words` words; each has one anchor, and equal windows have equal anchors.
 //! 2. For each text, in parallel: [`Winnow::windows`], those whose anchors recur, into a
-//!    [`Sorter`]. Most windows of most texts are left out here.
+//!    [`Sorter`](crate::spill::Sorter). Most windows of most texts are left out here.
 //! 3. [`copies`] tells of equal windows which text has them first; its answers go into a second
-//!    [`Sorter`], by the text that has the copy.
+//!    [`Sorter`](crate::spill::Sorter), by the text that has the copy.
 //! 4. For each text, in parallel, [`trace`] proves each run of copies on the true words.
 //!
 //! No pair of texts is ever formed, and no group of equal anchors compared: work and scratch files
@@ -23,17 +23,17 @@
 //! sorted; the answer is that of sorting them all.
 
 mod recurring;
-mod sorter;
 mod trace;
 mod winnow;
 
 use std::ops::Range;
 
 pub use recurring::Recurring;
-pub use sorter::{Sorted, Sorter};
 pub use trace::{Worded, trace};
 pub use winnow::Winnow;
 
+use crate::spill::Record;
+use crate::spill::record::{pack, unpack};
 use crate::tokens::{Tokens, tokenize_into};
 
 /// The shortest passages that can be looked for, in words.
@@ -56,8 +56,7 @@ pub struct Passage {
     pub of_range: Range<usize>,
 }
 
-/// A run of words that may stand in several texts. As a number of 16 bytes it sorts as it does by
-/// its fields.
+/// A run of words that may stand in several texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Window {
     /// Hash of its words.
@@ -68,8 +67,7 @@ pub struct Window {
     pub word: u32,
 }
 
-/// A window that an earlier text has too. As a number of 16 bytes it sorts as it does by its
-/// fields.
+/// A window that an earlier text has too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Copied {
     /// The text with the copy.
@@ -82,28 +80,29 @@ pub struct Copied {
     pub of_word: u32,
 }
 
-impl From<Window> for u128 {
-    fn from(Window { hash, text, word }: Window) -> Self {
-        Self::from(hash) << 64 | Self::from(text) << 32 | Self::from(word)
+impl Record for Window {
+    const BYTES: usize = <[u32; 4]>::BYTES;
+
+    fn write(self, to: &mut Vec<u8>) {
+        let (high, low) = unpack(self.hash);
+        [high, low, self.text, self.word].write(to);
+    }
+
+    fn read(from: &[u8]) -> Self {
+        let [high, low, text, word] = Record::read(from);
+        Self { hash: pack(high, low), text, word }
     }
 }
 
-impl From<u128> for Window {
-    fn from(window: u128) -> Self {
-        Self { hash: (window >> 64) as u64, text: (window >> 32) as u32, word: window as u32 }
-    }
-}
+impl Record for Copied {
+    const BYTES: usize = <[u32; 4]>::BYTES;
 
-impl From<Copied> for u128 {
-    fn from(Copied { text, word, of, of_word }: Copied) -> Self {
-        let [text, word] = [text, word].map(Self::from);
-        text << 96 | word << 64 | Self::from(of) << 32 | Self::from(of_word)
+    fn write(self, to: &mut Vec<u8>) {
+        [self.text, self.word, self.of, self.of_word].write(to);
     }
-}
 
-impl From<u128> for Copied {
-    fn from(copied: u128) -> Self {
-        let [text, word, of, of_word] = [96, 64, 32, 0].map(|bits| (copied >> bits) as u32);
+    fn read(from: &[u8]) -> Self {
+        let [text, word, of, of_word] = Record::read(from);
         Self { text, word, of, of_word }
     }
 }

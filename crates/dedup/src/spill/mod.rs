@@ -1,7 +1,7 @@
 //! Lists and sorts that move to disk when they outgrow their share of the memory.
 //!
 //! What grows with the number of texts is a `list::List` (read in order or by position) or goes
-//! through a `sort::Sorter` (external merge sort). Both hold records of a fixed size in memory up
+//! through a [`Sorter`] (external merge sort). Both hold records of a fixed size in memory up
 //! to their share of [`Memory`] and then append them to a scratch file; what is read from them is
 //! the same either way. Scratch files vanish with their owners.
 
@@ -15,6 +15,9 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use tempfile::NamedTempFile;
+
+pub use record::Record;
+pub use sort::{Sorted, SortedIter, Sorter};
 
 /// How much may be held in memory, and where the rest goes.
 ///

@@ -2,11 +2,12 @@
 
 use std::fmt::Debug;
 
-/// What lists and sorters hold.
-pub(crate) trait Record: Copy + Ord + Send + Debug {
+/// What lists and sorters hold: a value of a fixed size on disk.
+pub trait Record: Copy + Ord + Send + Debug {
     /// Bytes on disk.
     const BYTES: usize;
 
+    /// Appends it, in [`Record::BYTES`] bytes.
     fn write(self, to: &mut Vec<u8>);
 
     /// Reads back what [`Record::write`] wrote; `from` holds [`Record::BYTES`] bytes.

@@ -16,9 +16,22 @@ use super::{Memory, Scratch, read_at};
 /// many of them, never less than the smaller.
 const RUN_BUFFER: (usize, usize) = (4 << 10, 1 << 20);
 
-/// Takes records in any order and gives them back in ascending order.
+/// Takes records in any order and gives them back in ascending order. Sorts in rayon's current
+/// pool.
+///
+/// # Example
+/// ```
+/// use newsmill_dedup::spill::{Memory, Sorter};
+///
+/// let mut sorter = Sorter::new(&Memory::new(0, std::env::temp_dir()));
+/// sorter.extend((0_u64..1_000).rev())?;
+/// let sorted = sorter.finish()?;
+/// let records = sorted.iter()?.collect::<std::io::Result<Vec<u64>>>()?;
+/// assert_eq!(records, (0..1_000).collect::<Vec<u64>>());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
-pub(crate) struct Sorter<R> {
+pub struct Sorter<R> {
     held: Vec<R>,
     distinct: bool,
     runs: Vec<Run>,
@@ -39,7 +52,8 @@ struct Run {
 
 impl<R: Record> Sorter<R> {
     /// Gives back every record as often as it came.
-    pub(crate) fn new(memory: &Memory) -> Self {
+    #[must_use]
+    pub fn new(memory: &Memory) -> Self {
         let most = (memory.part() / size_of::<R>()).max(16);
         Self {
             held: Vec::new(),
@@ -57,7 +71,11 @@ impl<R: Record> Sorter<R> {
         Self { distinct: true, ..Self::new(memory) }
     }
 
-    pub(crate) fn push(&mut self, record: R) -> io::Result<()> {
+    /// Adds a record.
+    ///
+    /// # Errors
+    /// When a scratch file cannot be written.
+    pub fn push(&mut self, record: R) -> io::Result<()> {
         if self.held.len() >= self.limit {
             self.make_room()?;
         }
@@ -66,7 +84,10 @@ impl<R: Record> Sorter<R> {
     }
 
     /// Adds all of `records`.
-    pub(crate) fn extend(&mut self, records: impl IntoIterator<Item = R>) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// When a scratch file cannot be written.
+    pub fn extend(&mut self, records: impl IntoIterator<Item = R>) -> io::Result<()> {
         records.into_iter().try_for_each(|record| self.push(record))
     }
 
@@ -114,7 +135,11 @@ impl<R: Record> Sorter<R> {
         Ok(())
     }
 
-    pub(crate) fn finish(mut self) -> io::Result<Sorted<R>> {
+    /// All records, sorted.
+    ///
+    /// # Errors
+    /// When a scratch file cannot be written.
+    pub fn finish(mut self) -> io::Result<Sorted<R>> {
         self.sort();
         if self.runs.is_empty() {
             self.held.shrink_to_fit();
@@ -134,7 +159,7 @@ const MERGE_AT: usize = 1 << 20;
 
 /// Records in ascending order, to be read as often as needed.
 #[derive(Debug)]
-pub(crate) struct Sorted<R> {
+pub struct Sorted<R> {
     held: Vec<R>,
     distinct: bool,
     runs: Vec<Run>,
@@ -143,9 +168,13 @@ pub(crate) struct Sorted<R> {
 }
 
 impl<R: Record> Sorted<R> {
-    pub(crate) fn iter(&self) -> io::Result<SortedIter<'_, R>> {
+    /// The records, from the first one on.
+    ///
+    /// # Errors
+    /// When a scratch file cannot be read; so can each record be.
+    pub fn iter(&self) -> io::Result<SortedIter<'_, R>> {
         let Some(file) = &self.file else {
-            return Ok(SortedIter::Held(self.held.iter()));
+            return Ok(SortedIter(Reading::Held(self.held.iter())));
         };
         let buffer = (self.part / self.runs.len().max(1)).clamp(RUN_BUFFER.0, RUN_BUFFER.1);
         let mut merge = Merge {
@@ -163,19 +192,22 @@ impl<R: Record> Sorted<R> {
             }
             merge.runs.push(reader);
         }
-        Ok(SortedIter::Merged(merge))
+        Ok(SortedIter(Reading::Merged(merge)))
     }
 }
 
 /// Reads sorted records.
 #[derive(Debug)]
-pub(crate) enum SortedIter<'a, R> {
+pub struct SortedIter<'a, R>(Reading<'a, R>);
+
+#[derive(Debug)]
+enum Reading<'a, R> {
     Held(std::slice::Iter<'a, R>),
     Merged(Merge<R>),
 }
 
 #[derive(Debug)]
-pub(crate) struct Merge<R> {
+struct Merge<R> {
     file: File,
     runs: Vec<RunReader>,
     /// The next record of each run, with the number of the run.
@@ -240,9 +272,9 @@ impl<R: Record> Iterator for SortedIter<'_, R> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Self::Held(records) => records.next().copied().map(Ok),
-            Self::Merged(merge) => merge.next().transpose(),
+        match &mut self.0 {
+            Reading::Held(records) => records.next().copied().map(Ok),
+            Reading::Merged(merge) => merge.next().transpose(),
         }
     }
 }
