@@ -2,8 +2,13 @@
 
 use crate::html::tree::PART;
 
-/// Words before a name, in lower case.
-const BEFORE: &[&str] = &[
+/// Most names that are taken of one page.
+pub(super) const NAMES_MAX: usize = 40;
+/// Longest text that names authors, in bytes.
+const SAID_BYTES_MAX: usize = 2 << 10;
+
+/// Words before the name of one who wrote, in lower case.
+const WRITTEN: &[&str] = &[
     "written by",
     "posted by",
     "published by",
@@ -12,20 +17,16 @@ const BEFORE: &[&str] = &[
     "text by",
     "story by",
     "by",
-    "von",
     "por",
     "par",
-    "di",
     "door",
-    "av",
-    "af",
     "autor:",
     "autorin:",
     "auteur:",
     "author:",
     "authors:",
     "text:",
-    "redaktion:",
+    "tekst:",
     "écrit par",
     "publié par",
     "rédigé par",
@@ -35,20 +36,24 @@ const BEFORE: &[&str] = &[
     "veröffentlicht von",
     "erstellt von",
     "verfasst von",
+    "beitrag von",
+    "ein beitrag von",
+    "ein gastbeitrag von",
+    "artikel von",
+    "a cura di",
+];
+
+/// The same where they may be a part of the name: only the first lead is one.
+const PARTICLES: &[&str] = &["von", "di", "av", "af"];
+
+/// More that stands before names where the page says that it names authors.
+const BESIDE: &[&str] = &[
     "zeige alle beiträge von",
     "alle beiträge von",
     "view all posts by",
-    "beitrag von",
-    "ein beitrag von",
-    "a cura di",
-    "del",
-    "tekst:",
-    "quelle:",
-    "ein gastbeitrag von",
-    "from",
-    "artikel von",
+    "redaktion:",
     "interview:",
-    "foto:",
+    "from",
     "author",
 ];
 
@@ -104,7 +109,6 @@ const NO_NAME: &[&str] = &[
     "read",
     "minutes",
     "minute",
-    "min",
     "ago",
     "autor",
     "autorin",
@@ -136,6 +140,7 @@ const NO_NAME: &[&str] = &[
     "photo",
     "photos",
     "foto",
+    "quelle",
     "website",
     "online",
     "magazine",
@@ -192,7 +197,7 @@ const TRADES: &[&str] = &[
 ///
 /// Addresses, dates, trades, signs of the page and names of desks are none.
 pub(super) fn names(said: &str, sites: &[String]) -> Vec<String> {
-    let mut names = all_names(said, sites);
+    let mut names = all_names(said, sites, &[WRITTEN, PARTICLES, BESIDE]);
     // Behind a name there may be a whole portrait.
     if said.split(PART).filter(|part| !part.trim().is_empty()).count() > 8 {
         names.truncate(1);
@@ -200,32 +205,77 @@ pub(super) fn names(said: &str, sites: &[String]) -> Vec<String> {
     names
 }
 
-fn all_names(said: &str, sites: &[String]) -> Vec<String> {
+/// The names in `said`, which `leads` may stand in front of.
+fn all_names(said: &str, sites: &[String], leads: &[&[&str]]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    if said.contains("://") || said.starts_with("www.") {
+    if said.contains("://") || said.starts_with("www.") || said.len() > SAID_BYTES_MAX {
         return names;
     }
     for part in said.split([PART, ';', '|', '•', '·', '\n']) {
-        let part = without_lead(part.trim());
+        let part = without_lead(part.trim(), leads);
         for name in part.split(',').flat_map(split_between) {
             if let Some(name) = name_of(&name, sites)
                 && !names.iter().any(|n| n.eq_ignore_ascii_case(&name))
             {
                 names.push(name);
             }
+            if names.len() == NAMES_MAX {
+                return names;
+            }
         }
     }
     names
 }
 
+/// The name of one whom the page calls a person, whatever words it is made of. Several names in one
+/// are told apart where each has two words or more; a trade behind a name goes.
+pub(super) fn of_person(said: &str) -> Vec<String> {
+    let whole = without_lead(said, &[&["by"]]);
+    let is_whole = |name: &str| name.contains(' ') && !is_trade(&name.to_lowercase());
+    let parts: Vec<&str> = whole.split([',', ';', '|']).map(str::trim).collect();
+    let several: Vec<String> = parts.iter().flat_map(|part| split_between(part)).collect();
+    let names = if several.len() <= NAMES_MAX && several.iter().all(|n| is_whole(n.trim())) {
+        several
+    } else if parts[1..].iter().any(|part| is_trade(&part.to_lowercase())) {
+        vec![parts[0].to_owned()]
+    } else {
+        vec![whole.to_owned()]
+    };
+    let is_name = |name: &&str| {
+        (2..=80).contains(&name.chars().count())
+            && !name.contains(['@', '_', '=', '{', '%', '?', '"', '#'])
+            && !name.contains("://")
+            && name.chars().any(char::is_alphabetic)
+            && !name.chars().any(|c| c.is_ascii_digit())
+            && !NO_NAME.contains(&name.to_lowercase().as_str())
+    };
+    names.iter().map(|n| n.trim()).filter(is_name).map(str::to_owned).collect()
+}
+
+/// The names in lists of `Surname, Given`, parted by semicolons; nothing where one reads otherwise.
+/// `one_each` says that a text holds one name, so that two words on either side are no two names.
+pub(super) fn of_catalogue(said: &str, one_each: bool) -> Option<Vec<String>> {
+    let turned = |name: &str| {
+        let (surname, given) = name.split_once(',')?;
+        let (surname, given) = (surname.trim(), given.trim());
+        let is_one = one_each || !surname.contains(' ') || !given.contains(' ');
+        let fits = is_one && !surname.is_empty() && !given.is_empty() && !given.contains(',');
+        (fits && !is_trade(&given.to_lowercase())).then(|| format!("{given} {surname}"))
+    };
+    if said.len() > SAID_BYTES_MAX {
+        return None;
+    }
+    said.split(';').filter(|name| !name.trim().is_empty()).map(turned).collect()
+}
+
 /// The names in a line that says `By` or the like in front, two words or more each.
 pub(super) fn of_line(line: &str) -> Vec<String> {
-    let rest = without_lead(line.trim());
+    let rest = without_lead(line.trim(), &[WRITTEN, PARTICLES]);
     if rest.len() == line.trim().len() || line.len() > 85 {
         return Vec::new();
     }
     // `By the river` is no name, and nobody's name ends a sentence.
-    let mut found = names(rest.split(['.', ':']).next().unwrap_or(rest), &[]);
+    let mut found = all_names(rest.split(['.', ':']).next().unwrap_or(rest), &[], &[]);
     found.retain(|n| {
         let words = n.split(' ');
         n.contains(' ')
@@ -237,10 +287,11 @@ pub(super) fn of_line(line: &str) -> Vec<String> {
 }
 
 /// Without `By` and the like, and what stands before it.
-fn without_lead(mut part: &str) -> &str {
-    for _ in 0..3 {
+fn without_lead<'a>(mut part: &'a str, leads: &[&[&str]]) -> &'a str {
+    for round in 0..3 {
         let trimmed = part.trim_start_matches([' ', ':', '-', '–', '—', '@', '(']);
-        let lead = BEFORE.iter().find(|lead| {
+        let leads = leads.iter().copied().filter(|leads| round == 0 || *leads != PARTICLES);
+        let lead = leads.flatten().find(|lead| {
             trimmed.get(..lead.len()).is_some_and(|p| p.to_lowercase() == **lead)
                 && trimmed[lead.len()..].starts_with([' ', ':', '\u{a0}'])
         });
@@ -262,7 +313,7 @@ fn split_between(part: &str) -> Vec<String> {
 
 /// A person's name, without what stands around it; nothing when it is no name.
 fn name_of(part: &str, sites: &[String]) -> Option<String> {
-    let mut part = without_lead(part.trim());
+    let mut part = without_lead(part.trim(), &[WRITTEN, BESIDE]);
     if let Some(at) = part.find(['(', '[', '<', '–', '—']) {
         part = part[..at].trim_end();
     }
@@ -286,11 +337,16 @@ fn name_of(part: &str, sites: &[String]) -> Option<String> {
         && !part.chars().any(|c| c.is_ascii_digit())
         && !lower.contains(".com")
         && !words.iter().map(plain).any(|w| NO_NAME.contains(&w.as_str()))
-        && !TRADES.iter().any(|t| lower.starts_with(t) || lower.ends_with(t))
-        && !BEFORE.contains(&lower.as_str())
+        && !is_trade(&lower)
+        && ![WRITTEN, PARTICLES, BESIDE].iter().any(|leads| leads.contains(&lower.as_str()))
         && !sites.iter().any(|site| is_site(&lower, site))
         && !(part.ends_with('.') && words.len() > 3);
     fits.then(|| words.join(" "))
+}
+
+/// Whether words in lower case are a trade, or a name and a trade.
+fn is_trade(lower: &str) -> bool {
+    TRADES.iter().any(|t| lower.starts_with(t) || lower.ends_with(t))
 }
 
 /// Whether a name is the site's with more behind it: `Example News`.
@@ -346,5 +402,73 @@ mod tests {
         for (said, expected) in cases {
             assert_eq!(names(said, &["Example Herald".to_owned()]), *expected, "{said}");
         }
+    }
+
+    #[test]
+    fn persons_keep_their_names() {
+        let cases: &[(&str, &[&str])] = &[
+            ("Del Quentin Wilber", &["Del Quentin Wilber"]),
+            ("Von Miller", &["Von Miller"]),
+            ("Di Wu", &["Di Wu"]),
+            ("Min Jin Lee", &["Min Jin Lee"]),
+            ("Eyal Press", &["Eyal Press"]),
+            ("José Ortega y Gasset", &["José Ortega y Gasset"]),
+            ("Sammy Davis, Jr.", &["Sammy Davis, Jr."]),
+            ("By Ana Ruiz", &["Ana Ruiz"]),
+            ("Ana Ruiz and Jo Doe", &["Ana Ruiz", "Jo Doe"]),
+            ("Ana Ruiz, Jo Doe", &["Ana Ruiz", "Jo Doe"]),
+            ("Ana Ruiz, Senior Reporter", &["Ana Ruiz"]),
+            ("admin", &[]),
+            ("ana@example.org", &[]),
+            ("https://example.org/ana", &[]),
+            ("", &[]),
+            (",", &[]),
+        ];
+        for (said, expected) in cases {
+            assert_eq!(of_person(said), *expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn catalogues_put_the_surname_first() {
+        let cases: &[(&str, bool, Option<&[&str]>)] = &[
+            ("Ruiz, Ana", false, Some(&["Ana Ruiz"])),
+            ("Ruiz, Ana; Doe, Jo", false, Some(&["Ana Ruiz", "Jo Doe"])),
+            ("García Pérez, Ana María", true, Some(&["Ana María García Pérez"])),
+            ("Ana Ruiz, Jo Doe", false, None),
+            ("Ana Ruiz", true, None),
+            ("Ruiz, Ana, Doe", true, None),
+            ("Ana Ruiz, Editor", true, None),
+        ];
+        for (said, one_each, expected) in cases {
+            let expected = expected.map(|names| names.iter().map(|n| (*n).to_owned()).collect());
+            assert_eq!(of_catalogue(said, *one_each), expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn lines_name_those_who_wrote() {
+        let cases: &[(&str, &[&str])] = &[
+            ("By Ana Ruiz", &["Ana Ruiz"]),
+            ("By Di Wu and Del Quentin Wilber", &["Di Wu", "Del Quentin Wilber"]),
+            ("Text: Ana Ruiz", &["Ana Ruiz"]),
+            ("Foto: Ana Ruiz", &[]),
+            ("Quelle: Ana Ruiz", &[]),
+            ("From Ana Ruiz", &[]),
+            ("Interview: Ana Ruiz", &[]),
+            ("Del Quentin Wilber", &[]),
+            ("By the river", &[]),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(of_line(line), *expected, "{line}");
+        }
+        assert_eq!(names("Text: Ana Ruiz, Foto: Jo Doe; Quelle: Kim Lee", &[]), ["Ana Ruiz"]);
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let many: String = (0..200).map(|i| format!("A{} B,", "x".repeat(i % 7))).collect();
+        assert!(names(&many, &[]).len() <= NAMES_MAX);
+        assert_eq!(names(&"Ana Ruiz, ".repeat(1000), &[]).len(), 0);
     }
 }

@@ -94,15 +94,27 @@ impl Known {
     }
 }
 
+/// Whether an object of JSON-LD is of one of these kinds.
+fn is_of_kind(value: &Value, kinds: &[&str]) -> bool {
+    let is = |kind: &Value| kind.as_str().is_some_and(|kind| kinds.contains(&kind));
+    match &value["@type"] {
+        Value::Array(all) => all.iter().any(is),
+        kind => is(kind),
+    }
+}
+
+/// Adds those that are not there yet, up to what a page may have.
+fn add_names(names: &mut Vec<String>, found: Vec<String>) {
+    for name in found {
+        if names.len() < authors::NAMES_MAX && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+}
+
 /// The object of JSON-LD that is the article.
 fn article(head: &Head) -> Option<&Value> {
-    let of_kind = |value: &&Value| match &value["@type"] {
-        Value::String(kind) => ARTICLES.contains(&kind.as_str()),
-        Value::Array(kinds) => {
-            kinds.iter().any(|k| k.as_str().is_some_and(|k| ARTICLES.contains(&k)))
-        }
-        _ => false,
-    };
+    let of_kind = |value: &&Value| is_of_kind(value, &ARTICLES);
     let mut articles = head.data.iter().filter(of_kind);
     let first = articles.next();
     let with_date = |v: &&Value| v.get("datePublished").is_some();
@@ -200,7 +212,7 @@ impl About<'_> {
         };
         let of_data = || {
             let mut names = Vec::new();
-            self.names_in(self.article?.get("author")?, 0, sites, &mut names);
+            self.names_in(self.article?.get("author")?, (0, false), sites, &mut names);
             let names = authors::without_desks(names, sites);
             (!names.is_empty()).then(|| Sourced::new(names, "JSON-LD author"))
         };
@@ -208,12 +220,12 @@ impl About<'_> {
             META_AUTHORS.iter().find_map(|name| {
                 let all = self.head.metas.iter().filter(|(n, _)| n == name);
                 let mut names: Vec<String> = Vec::new();
-                for (_, value) in all {
-                    for name in authors::names(value, sites) {
-                        if !names.contains(&name) {
-                            names.push(name);
-                        }
-                    }
+                for (_, value) in all.take(authors::NAMES_MAX) {
+                    let turned = META_CATALOGUE
+                        .contains(name)
+                        .then(|| authors::of_catalogue(value, *name == "citation_author"));
+                    let found = turned.flatten().unwrap_or_else(|| authors::names(value, sites));
+                    add_names(&mut names, found);
                 }
                 (!names.is_empty()).then(|| Sourced::new(names, format!("meta {name}")))
             })
@@ -229,34 +241,41 @@ impl About<'_> {
         of_data().or_else(of_meta).or_else(of_elements)
     }
 
-    fn names_in(&self, value: &Value, depth: usize, sites: &[String], names: &mut Vec<String>) {
-        if depth > 2 || names.len() > 40 {
+    /// The names in a value of JSON-LD at a `place`: how deep it stands, and whether it is a
+    /// person's.
+    fn names_in(
+        &self,
+        value: &Value,
+        place: (usize, bool),
+        sites: &[String],
+        names: &mut Vec<String>,
+    ) {
+        let (depth, is_person) = place;
+        if depth > 2 {
             return;
         }
-        let found = match value {
-            Value::String(said) => authors::names(said, sites),
+        match value {
+            Value::String(said) => {
+                let said = fold(&htmlize::unescape(said));
+                let found = match is_person {
+                    true => authors::of_person(&said),
+                    false => authors::names(&said, sites),
+                };
+                add_names(names, found);
+            }
             Value::Array(items) => {
-                for item in items {
-                    self.names_in(item, depth + 1, sites, names);
+                for item in items.iter().take(authors::NAMES_MAX) {
+                    self.names_in(item, (depth + 1, is_person), sites, names);
                 }
-                return;
             }
             Value::Object(_) => {
                 let object = self.resolved(value);
-                // A site may bear its author's name.
-                let is_person = object.get("@type").and_then(Value::as_str) == Some("Person");
-                let sites = if is_person { &[] } else { sites };
+                let is_person = is_of_kind(object, &["Person"]);
                 if let Some(name @ (Value::String(_) | Value::Array(_))) = object.get("name") {
-                    self.names_in(name, depth + 1, sites, names);
+                    self.names_in(name, (depth + 1, is_person), sites, names);
                 }
-                return;
             }
-            _ => return,
-        };
-        for name in found {
-            if !names.contains(&name) {
-                names.push(name);
-            }
+            _ => {}
         }
     }
 
@@ -424,6 +443,10 @@ const META_AUTHORS: &[&str] = &[
     "twitter:data1_author",
     "byline",
 ];
+
+/// Those of them that catalogues write `Surname, Given`.
+const META_CATALOGUE: &[&str] =
+    &["citation_author", "dc.creator", "dcterms.creator", "dc.contributor"];
 
 const META_PUBLISHED: &[&str] = &[
     "article:published_time",
