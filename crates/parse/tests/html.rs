@@ -107,11 +107,26 @@ fn text_as_it_is_shown() {
         ("<table><tr><td>a<td>b<tr><td>c<td>d</table>", "a\tb\nc\td"),
         ("<select><option>hidden</select><p>Shown", "Shown"),
         ("<textarea><p>hidden</textarea><p>Shown", "Shown"),
+        ("<p>â€œHelloâ€\u{9d} he said", "“Hello” he said"),
+        ("<p>I don\u{92}t\u{85}<p>know\u{85} yet", "I don’t…\n\nknow… yet"),
+        ("<p>Ã\u{ad}ndice", "índice"),
+        ("<p>One \u{200b} two\u{1} \u{1} three<p>&lrm;<p>four", "One two three\n\nfour"),
     ];
     for (html, expected) in cases {
         let article = page(html, None).unwrap();
         assert_eq!(article.kept().text(), expected, "{html}");
     }
+}
+
+#[test]
+fn what_a_page_says_of_itself_is_mended() {
+    let html = r#"<title>x</title><meta property="og:title" content="The cafÃ© wonâ€™t close">
+        <script type="application/ld+json">{"@type":"NewsArticle","author":{"@type":"Person",
+        "name":"JosÃ© Ru\u00adiz"}}</script><p>The river rose.<img src=a.jpg alt="The cafÃ©">"#;
+    let facts = page(html, None).unwrap().facts;
+    assert_eq!(facts.title.unwrap().value, "The café won’t close");
+    assert_eq!(facts.byline.unwrap().value, ["José Ruiz"]);
+    assert_eq!(facts.images[0].alt.as_deref(), Some("The café"));
 }
 
 #[test]
@@ -143,7 +158,13 @@ fn a_page_that_only_holds_its_text_as_data_is_read_from_there() {
 
 #[test]
 fn a_page_without_text_is_a_reject() {
-    for html in ["<html><body></body>", "<script>x</script>", "<img src=a>"] {
+    for html in [
+        "<html><body></body>",
+        "<script>x</script>",
+        "<img src=a>",
+        "<p>&lrm;</p>",
+        "<a href=x>&rlm;</a><pre>\u{200b}</pre>\u{feff}",
+    ] {
         assert_eq!(page(html, None).unwrap_err().kind, RejectKind::NoText, "{html}");
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use memchr::memchr;
 use newsmill_article::BlockKind;
 
-use crate::mend;
+use crate::encoding::{is_nothing, mend};
 
 use super::names::{Attr, Tag};
 use super::tree::{NodeId, Tree};
@@ -86,37 +86,49 @@ pub(super) fn drafts(tree: &Tree<'_>) -> Page {
 }
 
 impl Page {
-    /// Mends the text of each draft (see [`mend`](crate::mend)). Only what is shown is looked at:
-    /// scripts often hold text that would need it.
+    /// Mends the text of each draft (see [`mend`](crate::mend)); those that nothing is left of go.
+    /// Only what is shown is looked at: scripts often hold text that would need it.
     pub(super) fn mended(self) -> Self {
         let of = |draft: &Draft| self.text.get(draft.range.clone()).unwrap_or_default();
         if self.drafts.iter().all(|draft| matches!(mend(of(draft)), Cow::Borrowed(_))) {
             return self;
         }
-        let Self { text: old, mut drafts, mut anchors, pictures } = self;
-        let mut text = String::with_capacity(old.len());
-        let mut next = 0;
-        for draft in &mut drafts {
-            let start = text.len();
+        let Self { text: old, drafts, anchors, mut pictures } = self;
+        let mut page = Self { text: String::with_capacity(old.len()), ..Self::default() };
+        let mut anchors = anchors.into_iter().peekable();
+        // How many of the drafts up to each place are left.
+        let mut left = vec![0];
+        for mut draft in drafts {
+            let start = page.text.len();
+            let before = page.anchors.len();
             let mut at = draft.range.start;
             // Piece by piece, so that links stay where they are.
-            while let Some(anchor) =
-                anchors.get_mut(next).filter(|a| a.range.start < draft.range.end)
-            {
+            while let Some(mut anchor) = anchors.next_if(|a| a.range.start < draft.range.end) {
                 let link = anchor.range.start.max(at)..anchor.range.end.min(draft.range.end);
-                text.push_str(&mend(old.get(at..link.start).unwrap_or_default()));
-                let from = text.len();
-                text.push_str(&mend(old.get(link.clone()).unwrap_or_default()));
-                anchor.range = from..text.len();
+                page.text.push_str(&mend(old.get(at..link.start).unwrap_or_default()));
+                let from = page.text.len();
+                page.text.push_str(&mend(old.get(link.clone()).unwrap_or_default()));
                 at = link.end.max(at);
-                next += 1;
+                anchor.range = from..page.text.len();
+                if !anchor.range.is_empty() {
+                    page.anchors.push(anchor);
+                }
             }
-            text.push_str(&mend(old.get(at..draft.range.end).unwrap_or_default()));
-            draft.range = start..text.len();
-            text.push('\n');
+            page.text.push_str(&mend(old.get(at..draft.range.end).unwrap_or_default()));
+            if page.text[start..].trim().is_empty() {
+                page.text.truncate(start);
+                page.anchors.truncate(before);
+            } else {
+                draft.range = start..page.text.len();
+                page.text.push('\n');
+                page.drafts.push(draft);
+            }
+            left.push(page.drafts.len());
         }
-        anchors.truncate(next);
-        Self { text, drafts, anchors, pictures }
+        for picture in &mut pictures {
+            picture.after = left.get(picture.after).copied().unwrap_or(page.drafts.len());
+        }
+        Self { pictures, ..page }
     }
 }
 
@@ -322,7 +334,7 @@ impl<'t, 'a> Drafter<'t, 'a> {
         let before = self.page.text.len();
         if self.top().verbatim {
             self.page.text.push_str(&text);
-            if self.first.is_none() && !text.trim().is_empty() {
+            if self.first.is_none() && !text.split(is_blank).all(shows_nothing) {
                 self.first = Some(id);
             }
         } else {
@@ -338,12 +350,12 @@ impl<'t, 'a> Drafter<'t, 'a> {
     }
 
     fn flowing(&mut self, text: &str, id: NodeId) {
-        let mut words = text.split(char::is_whitespace).filter(|w| !w.is_empty()).peekable();
+        let mut words = text.split(is_blank).filter(|w| !shows_nothing(w)).peekable();
         if words.peek().is_none() {
-            self.space |= !text.is_empty();
+            self.space |= text.contains(is_blank);
             return;
         }
-        self.space |= text.starts_with(char::is_whitespace);
+        self.space |= text.starts_with(is_blank);
         self.first.get_or_insert(id);
         for word in words {
             let out = &mut self.page.text;
@@ -359,7 +371,7 @@ impl<'t, 'a> Drafter<'t, 'a> {
             push_visible(out, word);
             self.space = true;
         }
-        self.space = text.ends_with(char::is_whitespace);
+        self.space = text.ends_with(is_blank);
     }
 
     fn image(&mut self, id: NodeId, tag: Tag) {
@@ -377,15 +389,16 @@ impl<'t, 'a> Drafter<'t, 'a> {
         let Some((element, _, start)) = self.link.take() else { return };
         let start = start.max(self.start);
         let slice = self.page.text.get(start..).unwrap_or_default();
-        let lead = slice.len() - slice.trim_start().len();
-        let end = start + slice.trim_end().len();
+        let lead = slice.len() - slice.trim_start_matches(is_blank).len();
+        let end = start + slice.trim_end_matches(is_blank).len();
         if start + lead < end {
             self.page.anchors.push(Anchor { element, range: start + lead..end });
             self.links += 1;
         }
     }
 
-    /// Ends the block.
+    /// Ends the block: what it holds is a draft if anything of it shows. A link that goes on behind
+    /// it starts anew.
     fn flush(&mut self) {
         let open_link = self.link;
         if open_link.is_some() {
@@ -394,15 +407,13 @@ impl<'t, 'a> Drafter<'t, 'a> {
         let top = self.top();
         let slice = self.page.text.get(self.start..).unwrap_or_default();
         let body = match top.verbatim {
-            true => slice.trim_matches(['\n', '\r']).trim_end(),
-            false => slice.trim(),
+            true => slice.trim_start_matches(['\n', '\r']),
+            false => slice.trim_start_matches(is_blank),
         };
-        let lead = match top.verbatim {
-            true => slice.len() - slice.trim_start_matches(['\n', '\r']).len(),
-            false => slice.len() - slice.trim_start().len(),
-        };
-        let range = self.start + lead..self.start + lead + body.len();
-        if let Some(first) = self.first.filter(|_| !body.trim().is_empty()) {
+        let start = self.start + (slice.len() - body.len());
+        let body = body.trim_end_matches(is_blank);
+        let range = start..start + body.len();
+        if let Some(first) = self.first.filter(|_| !body.is_empty()) {
             self.page.text.truncate(range.end);
             self.page.drafts.push(Draft {
                 kind: top.kind,
@@ -443,16 +454,24 @@ impl<'t, 'a> Drafter<'t, 'a> {
     }
 }
 
-/// Adds a word without the characters that show nothing: soft hyphens, zero-width spaces and
-/// joiners of lines, byte order marks, controls.
+/// Adds a word without its controls; [`Page::mended`] sees to what else shows nothing, which may be
+/// a part of something decoded wrongly, as are the controls above ASCII.
 fn push_visible(out: &mut String, word: &str) {
-    let shows_nothing =
-        |c: char| matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}') || c.is_control();
-    if word.contains(shows_nothing) {
-        out.extend(word.chars().filter(|c| !shows_nothing(*c)));
+    if word.contains(|c: char| c.is_ascii_control()) {
+        out.extend(word.chars().filter(|c| !c.is_ascii_control()));
     } else {
         out.push_str(word);
     }
+}
+
+/// Whether a character parts words. U+0085 is what a wrong decoder makes of an ellipsis.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace() && c != '\u{85}'
+}
+
+/// Whether a word has nothing that is seen.
+fn shows_nothing(word: &str) -> bool {
+    word.chars().all(|c| is_nothing(c) || c.is_ascii_control())
 }
 
 /// Tables of data, in order: no table in them, more than a row and a column, and little in a cell.

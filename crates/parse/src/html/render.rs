@@ -12,7 +12,7 @@ use super::drafts::{Draft, Page, Picture};
 use super::features::bare;
 use super::hints;
 use super::names::{Attr, Tag};
-use super::tree::{NodeId, Tree};
+use super::tree::{NodeId, Tree, fold};
 
 /// Least likelihood of a block that stays.
 pub(super) const LIKELY: f32 = 0.5;
@@ -296,7 +296,7 @@ fn image(tree: &Tree<'_>, picture: &Picture, span: Span) -> Option<Image> {
         .into_iter()
         .find_map(value)
         .or_else(of_set)?;
-    let alt = value(Attr::Alt);
+    let alt = value(Attr::Alt).map(|alt| fold(&alt)).filter(|alt| !alt.is_empty());
     let (caption, credit) = caption(tree, picture.holder);
     let names = hints::of_element(tree, picture.element, Tag::Img);
     let lower = url.to_ascii_lowercase();

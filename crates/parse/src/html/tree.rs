@@ -6,6 +6,8 @@
 //! made up, text in the wrong place of a table stays where it is, and misnested formatting is not
 //! copied. Nesting deeper than [`DEPTH_MAX`] is flattened as browsers do it, and counted.
 
+use crate::mend;
+
 use super::names::{Attr, TAGS, Tag};
 use super::token::{Attribute, Token, Tokens, is_space};
 
@@ -149,10 +151,10 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// With white space at the ends gone and each run of it inside one space.
+/// Mended (see [`mend`]), with white space at the ends gone and each run of it inside one space.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
+    for word in mend(text).split_whitespace() {
         if !folded.is_empty() {
             folded.push(' ');
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::transfer;
-use crate::decode;
+use crate::{decode, mend};
 
 /// Header fields that mail and news know, in lower case.
 const KNOWN: [&str; 27] = [
@@ -142,9 +142,10 @@ impl<'a> Header<'a> {
         Some(Cow::Owned(lines.join(" ")))
     }
 
-    /// The same with its encoded words decoded (RFC 2047), and without control characters.
+    /// The same with its encoded words decoded (RFC 2047), mended, and without control characters.
     pub(super) fn words(&self, name: &str) -> Option<String> {
         let words = decode_words(self.field(name)?.trim());
+        let words = mend(&words);
         Some(words.replace(char::is_control, " ").trim().to_owned())
     }
 }

@@ -147,6 +147,15 @@ mod tests {
     }
 
     #[test]
+    fn header_fields_are_mended() {
+        let article =
+            parse("Subject: =?utf-8?q?I_don=C2=92t_know?=\nFrom: RenÃ©\n\nThe river rose.")
+                .unwrap();
+        assert_eq!(article.metadata.text("subject").as_deref(), Some("I don’t know"));
+        assert_eq!(article.metadata.text("from").as_deref(), Some("René"));
+    }
+
+    #[test]
     fn metadata_of_the_row_wins() {
         let mut record =
             Record::text(Origin::new("m", 0), "Subject: a\nFrom: b\n\nThe river rose.");
