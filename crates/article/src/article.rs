@@ -5,11 +5,12 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ArticleId, Block, Facts, Kept, Metadata, Origin, Removal, Span, SpanError};
+use crate::{ArticleId, Block, Facts, Kept, Metadata, Origin, Removal, Repair, Span, SpanError};
 
 /// An article on its way through the chain.
 ///
-/// Its text is the record's text, set once by the parser. Stages add [`Removal`]s and
+/// Its text is the record's text, [repaired](Repair) where that had been decoded wrongly, and set
+/// once by the parser. Stages add [`Removal`]s and
 /// [`Facts`]; what users get as the article's text is [`Article::kept`].
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
@@ -24,6 +25,8 @@ pub struct Article {
     pub truncated: bool,
     /// What is known about it.
     pub facts: Facts,
+    /// Where its text differs from the record's, in order.
+    pub repairs: Vec<Repair>,
     text: String,
     blocks: Vec<Block>,
     removals: Vec<Removal>,
@@ -72,6 +75,7 @@ impl Article {
             metadata: Metadata::new(),
             truncated: false,
             facts: Facts::default(),
+            repairs: Vec::new(),
             text,
             blocks,
             removals: Vec::with_capacity(removals.len()),
@@ -84,7 +88,7 @@ impl Article {
         Ok(article)
     }
 
-    /// The record's text, removed parts included.
+    /// The whole text, removed parts included.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -181,10 +185,19 @@ impl Article {
     /// Takes the text out, for whoever stores it apart; [`Textless::with_text`] puts it back.
     #[must_use]
     pub fn take_text(self) -> (Textless, String) {
-        let Self { id, origin, metadata, truncated, facts, text, blocks, removals } = self;
+        let Self { id, origin, metadata, truncated, facts, repairs, text, blocks, removals } = self;
         let empty = String::new();
-        let stored =
-            Stored { id, origin, metadata, truncated, facts, text: empty, blocks, removals };
+        let stored = Stored {
+            id,
+            origin,
+            metadata,
+            truncated,
+            facts,
+            repairs,
+            text: empty,
+            blocks,
+            removals,
+        };
         (Textless(stored), text)
     }
 
@@ -247,6 +260,7 @@ struct Stored {
     metadata: Metadata,
     truncated: bool,
     facts: Facts,
+    repairs: Vec<Repair>,
     text: String,
     blocks: Vec<Block>,
     removals: Vec<Removal>,
@@ -256,9 +270,10 @@ impl TryFrom<Stored> for Article {
     type Error = ArticleError;
 
     fn try_from(stored: Stored) -> Result<Self, ArticleError> {
-        let Stored { id, origin, metadata, truncated, facts, text, blocks, removals } = stored;
+        let Stored { id, origin, metadata, truncated, facts, repairs, text, blocks, removals } =
+            stored;
         let article = Self::new(id, origin, text, blocks, removals)?;
-        Ok(Self { metadata, truncated, facts, ..article })
+        Ok(Self { metadata, truncated, facts, repairs, ..article })
     }
 }
 

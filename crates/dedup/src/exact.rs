@@ -74,10 +74,11 @@ impl Duplicates {
             let record = record?;
             let [.., rank] = record;
             match first.filter(|first| first[..4] == record[..4]) {
-                Some(_) if rank < order.settled() => {}
                 Some([.., first]) if order.may_stand_for(first, rank) => {
-                    members.set(rank);
-                    pairs.push(pack(first, rank))?;
+                    if rank >= order.settled() {
+                        members.set(rank);
+                        pairs.push(pack(first, rank))?;
+                    }
                 }
                 _ => first = Some(record),
             }
@@ -133,7 +134,9 @@ mod tests {
         assert_eq!(pairs(&KeepOrder::by_key(6, std::cmp::Reverse)), [(5, 2), (5, 0)]);
         let settled = KeepOrder::input(6).settled_first(3);
         assert_eq!(pairs(&settled), [(0, 5)]);
-        assert_eq!(pairs(&settled.clone().whole_first(|doc| doc == 0)), []);
-        assert_eq!(pairs(&settled.whole_first(|doc| doc == 0 || doc == 5)), [(0, 5)]);
+        // A settled text that is truncated stands for no whole one, but does not hide another.
+        assert_eq!(pairs(&settled.clone().whole_first(|doc| doc == 0)), [(2, 5)]);
+        assert_eq!(pairs(&settled.clone().whole_first(|doc| doc < 3)), []);
+        assert_eq!(pairs(&settled.whole_first(|doc| doc < 3 || doc == 5)), [(0, 5)]);
     }
 }

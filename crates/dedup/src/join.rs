@@ -4,7 +4,7 @@
 //! with the size, prefix and positional filters, as a sequence of sorts so that nothing needs to fit
 //! in memory: by shingle (how many texts have each), by text (the rarest shingles of each), by
 //! shingle again (which texts meet). Shingles that occur in one text only are never indexed.
-//! Takes 12 bytes a shingle for the first sort, and 4 bytes a text of the largest bucket.
+//! Takes 12 bytes a shingle for the first sort, and some 32 bytes a text of the largest bucket.
 
 use std::collections::VecDeque;
 use std::io;

@@ -1,8 +1,10 @@
-//! The rows of `duplicates.jsonl`, `removed.jsonl`, `boilerplate.jsonl` and `rejected.jsonl`: what
-//! became of everything that is not in an article row.
+//! The rows of `duplicates.jsonl`, `removed.jsonl`, `repaired.jsonl`, `boilerplate.jsonl` and
+//! `rejected.jsonl`: what became of everything that is not in an article row.
+
+use std::ops::Range;
 
 use newsmill_article::{
-    ArticleId, Diff, Duplicate, Method, Origin, Reason, Reject, RejectKind, Removal, Span, Stage,
+    Article, ArticleId, Diff, Duplicate, Method, Origin, Reason, Reject, RejectKind, Removal, Stage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +44,8 @@ impl<'a> DuplicateRow<'a> {
 pub struct RemovedRow<'a> {
     id: &'a ArticleId,
     source: SourceRow<'a>,
-    start: usize,
-    end: usize,
+    #[serde(flatten)]
+    place: Bytes,
     reason: Reason,
     of: Option<Of<'a>>,
     score: Option<f32>,
@@ -69,23 +71,23 @@ pub struct Bytes {
     pub end: usize,
 }
 
-impl From<Span> for Bytes {
-    fn from(span: Span) -> Self {
-        Self { start: span.start(), end: span.end() }
+impl From<Range<usize>> for Bytes {
+    fn from(range: Range<usize>) -> Self {
+        Self { start: range.start, end: range.end }
     }
 }
 
 impl<'a> RemovedRow<'a> {
-    /// The row of one removal from the article `id` from `origin`.
+    /// The row of one removal from `article`.
     #[must_use]
-    pub fn new(id: &'a ArticleId, origin: &'a Origin, removal: &Removal) -> Self {
+    pub fn new(article: &'a Article, removal: &Removal) -> Self {
+        let place = |span| Bytes::from(article.in_record(span));
         Self {
-            id,
-            source: SourceRow::new(origin),
-            start: removal.span.start(),
-            end: removal.span.end(),
+            id: &article.id,
+            source: SourceRow::new(&article.origin),
+            place: place(removal.span),
             reason: removal.reason,
-            of: removal.witness.map(|span| Of::Here(span.into())),
+            of: removal.witness.map(|span| Of::Here(place(span))),
             score: removal.score,
             stage: removal.stage,
         }
@@ -95,6 +97,31 @@ impl<'a> RemovedRow<'a> {
     #[must_use]
     pub fn of_article(self, id: Option<&'a ArticleId>) -> Self {
         Self { of: id.map(|id| Of::Article { id }).or(self.of), ..self }
+    }
+}
+
+/// Characters that had been decoded wrongly, put right in an article that was kept: the place in
+/// bytes of the record's text, and what stands there now.
+///
+/// With the removed rows these make what is left of the record's text.
+#[derive(Clone, Debug, Serialize)]
+pub struct RepairedRow<'a> {
+    id: &'a ArticleId,
+    source: SourceRow<'a>,
+    #[serde(flatten)]
+    place: Bytes,
+    text: String,
+}
+
+impl<'a> RepairedRow<'a> {
+    /// The rows of `article`, in order.
+    pub fn all(article: &'a Article) -> impl Iterator<Item = Self> {
+        article.repaired().map(|(place, text)| Self {
+            id: &article.id,
+            source: SourceRow::new(&article.origin),
+            place: place.into(),
+            text,
+        })
     }
 }
 

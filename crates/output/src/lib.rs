@@ -45,9 +45,11 @@ mod store;
 pub use error::OutputError;
 pub use file::{FileEntry, RunFile};
 pub use format::{FORMATS, Files, Format, Jsonl, Markdown, format_named, write_line};
-pub use ledger::{BoilerplateRow, Bytes, DuplicateRow, RejectedRow, RemovedRow};
+pub use ledger::{BoilerplateRow, Bytes, DuplicateRow, RejectedRow, RemovedRow, RepairedRow};
 pub use manifest::{InputEntry, Manifest, ROW_FORMAT, RunFacts};
-pub use names::{BOILERPLATE, DUPLICATES, MANIFEST, PASSAGES, REJECTED, REMOVED, REPORT, SCRATCH};
+pub use names::{
+    BOILERPLATE, DUPLICATES, MANIFEST, PASSAGES, REJECTED, REMOVED, REPAIRED, REPORT, SCRATCH,
+};
 pub use part::{Frame, PART_BYTES, PartWriter};
 pub use passage::PassageRow;
 pub use points::Points;

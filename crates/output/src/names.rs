@@ -9,6 +9,8 @@ use crate::OutputError;
 pub const DUPLICATES: &str = "duplicates.jsonl";
 /// One row for each span removed from an article that was kept.
 pub const REMOVED: &str = "removed.jsonl";
+/// One row for each place in an article that was kept whose characters had been decoded wrongly.
+pub const REPAIRED: &str = "repaired.jsonl";
 /// One row for each passage that an earlier article has too.
 pub const PASSAGES: &str = "passages.jsonl";
 /// One row for each line that was removed as boilerplate: the profile of the run.
@@ -63,9 +65,8 @@ pub(crate) fn is_run_file(folder: &str, file: &str) -> bool {
     let counted = |stem: &str| stem.len() >= 5 && stem.bytes().all(|b| b.is_ascii_digit());
     let stem = file.split('.').next().unwrap_or_default();
     match folder {
-        "" => {
-            [DUPLICATES, REMOVED, PASSAGES, BOILERPLATE, REJECTED, MANIFEST, REPORT].contains(&file)
-        }
+        "" => [DUPLICATES, REMOVED, REPAIRED, PASSAGES, BOILERPLATE, REJECTED, MANIFEST, REPORT]
+            .contains(&file),
         "articles" => stem.strip_prefix("part-").is_some_and(counted),
         _ => counted(stem),
     }

@@ -209,7 +209,7 @@ fn ledger_rows() {
     };
     let mut rows = line(&DuplicateRow::new(&article.id, &article.origin, &duplicate));
     for removal in article.removals() {
-        rows.push_str(&line(&RemovedRow::new(&article.id, &article.origin, removal)));
+        rows.push_str(&line(&RemovedRow::new(&article, removal)));
     }
     let origin = Origin::new("dump/\u{202e}x.jsonl", 3).at(99, 10);
     let reject =
@@ -378,7 +378,7 @@ proptest! {
         ).unwrap();
         for removal in article.removals() {
             let row: serde_json::Value =
-                serde_json::from_str(&line(&RemovedRow::new(&article.id, &article.origin, removal))).unwrap();
+                serde_json::from_str(&line(&RemovedRow::new(&article, removal))).unwrap();
             let at = |name: &str| usize::try_from(row[name].as_u64().unwrap()).unwrap();
             let why = Reason::ALL.into_iter().find(|r| r.name() == row["reason"]).unwrap();
             let span = again.span(at("start")..at("end")).unwrap();

@@ -8,7 +8,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 pub use mend::mend;
-pub(crate) use mend::{invisible, is_nothing, mended};
+pub(crate) use mend::{invisible, is_nothing, repaired};
 use wide::Utf32;
 
 /// Text and what it took to read it.

@@ -2,7 +2,7 @@
 
 use newsmill_article::{Article, ArticleId, Content, Limits, Media, Record, Reject};
 
-use crate::encoding::mended;
+use crate::encoding::repaired;
 use crate::{Confidence, Syntax, decode, layout};
 
 /// Plain text. It reads whatever is no other syntax.
@@ -27,12 +27,13 @@ impl Syntax for Post {
             Content::Text(text) => text,
             Content::Bytes { bytes, charset } => decode(bytes, charset.as_deref()).text,
         };
-        let text = mended(text);
+        let (text, repairs) = repaired(text);
         let layout = layout::lay_out(&text, 0, false, limits);
         let id = id.map_or_else(|| name_by_place(&origin.path, origin.ordinal), ArticleId::from);
         let mut article = layout.into_article(id, origin, text)?;
         article.metadata = metadata;
         article.truncated = truncated;
+        article.repairs = repairs;
         Ok(article)
     }
 }

@@ -29,9 +29,9 @@ use crate::passages::PassagesConfig;
 pub struct Config {
     /// Whether the text's layout is parsed and cleaned, or only duplicates are looked for.
     pub mode: Mode,
-    /// Most bytes that duplicates and passages are found in; what is more goes into scratch files
-    /// in the run folder. Some 200 bytes an article and the workers' texts come on top. Default
-    /// 2 GiB.
+    /// Most bytes that duplicates and passages are searched in; what is more goes into scratch files
+    /// in the run folder. On top come some 200 bytes an article, 24 for each related one, 110 for
+    /// each passage found, and the workers' texts. Default 2 GiB.
     pub memory_bytes: u64,
     /// How inputs are read.
     pub read: ReadOptions,

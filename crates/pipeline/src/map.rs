@@ -55,7 +55,6 @@ pub(crate) struct Note {
 pub(crate) struct Mapped {
     pub(crate) spool: Spool,
     pub(crate) notes: Vec<Note>,
-    pub(crate) sketches: Sketches,
     /// Which article has which lines, where boilerplate is looked for.
     pub(crate) lines: Option<LineSpool>,
     pub(crate) read: u64,
@@ -88,7 +87,7 @@ pub(crate) fn map(
     mut sketches: Sketches,
     mut reject: impl FnMut(&Reject) -> Result<(), Error>,
     progress: &dyn Progress,
-) -> Result<Mapped, Error> {
+) -> Result<(Mapped, Sketches), Error> {
     let span = info_span!("map", inputs = inputs.len());
     let _guard = span.enter();
     progress.begin(Pass::Map, inputs.iter().map(Input::bytes).sum());
@@ -154,7 +153,8 @@ pub(crate) fn map(
     if let Some(lines) = &mut lines {
         lines.finish()?;
     }
-    Ok(Mapped { spool: spool.finish()?, notes, sketches, lines, read, rejected, source_bytes })
+    let spool = spool.finish()?;
+    Ok((Mapped { spool, notes, lines, read, rejected, source_bytes }, sketches))
 }
 
 /// Cuts the inputs into chunks, in order. Runs in a thread of its own, a few chunks ahead.

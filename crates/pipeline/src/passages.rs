@@ -11,20 +11,19 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use newsmill_article::{Article, ArticleId, Kept, Reason, Removal, Span, Stage, Tally};
-use newsmill_dedup::keep::Decision;
-use newsmill_dedup::order::KeepOrder;
 use newsmill_dedup::passages::{
     Copied, MAX_WORDS, MIN_WORDS, Passage, Recurring, Window, Winnow, Worded, copies, runs, trace,
 };
 use newsmill_dedup::spill::{Memory, Sorter};
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
-use newsmill_output::{FileEntry, PASSAGES, PassageRow, RunFile, Store};
+use newsmill_output::{Bytes, FileEntry, PASSAGES, PassageRow, RunFile, Store};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use tracing::{info, info_span};
 
 use crate::Error;
+use crate::boilerplate::Boilerplate;
 use crate::config::Mode;
 use crate::map::Note;
 use crate::spool::Spool;
@@ -39,6 +38,8 @@ const WORD_BYTES: u64 = 6;
 const BATCH_COPIES: usize = 1 << 18;
 /// With less memory, texts would be read over and over.
 const LEAST_MEMORY: usize = 1 << 16;
+/// Bytes of texts and their words that a worker holds at a time.
+const HELD_BYTES: usize = 16 << 20;
 /// Texts whose copied windows a worker traces at a time: it holds them and those they name.
 const BATCH_TEXTS: usize = 64;
 
@@ -107,6 +108,8 @@ pub(crate) struct Passages {
     found: Vec<Passage>,
     /// Indices of `found`, by the text they are of.
     by_of: Vec<usize>,
+    /// Those whose copy stays although the others are removed.
+    spared: Vec<bool>,
 }
 
 /// The kept texts of all articles.
@@ -133,12 +136,12 @@ struct Text {
     number: u32,
 }
 
-/// Finds the passages among the articles that are kept; nothing where they are not looked for.
+/// Finds the passages among `docs`, the articles that are kept, in keep order; nothing where they
+/// are not looked for.
 pub(crate) fn search(
     kept: Texts<'_>,
     notes: &[Note],
-    decisions: &[Decision],
-    order: &KeepOrder,
+    docs: &[u32],
     config: &PassagesConfig,
     pool: &ThreadPool,
 ) -> Result<Option<Passages>, Error> {
@@ -148,8 +151,6 @@ pub(crate) fn search(
     }
     let span = info_span!("passages");
     let _guard = span.enter();
-    let is_kept = |doc: &u32| matches!(decisions[*doc as usize], Decision::Keep { .. });
-    let docs: Vec<u32> = order.docs().iter().copied().filter(is_kept).collect();
     let mut texts: Vec<Text> =
         docs.iter().zip(0..).map(|(&doc, number)| Text { doc, number }).collect();
     texts.sort_unstable_by_key(|text| text.doc);
@@ -192,17 +193,18 @@ pub(crate) fn search(
     for copy in copied.iter().map_err(failed)? {
         let copy = copy.map_err(failed)?;
         if batch.len() >= BATCH_COPIES && batch.last().is_some_and(|last| last.text != copy.text) {
-            found.extend(trace_all(&batch, &docs, kept, min_words, pool)?);
+            found.extend(trace_all(&batch, docs, kept, min_words, pool)?);
             batch.clear();
         }
         batch.push(copy);
     }
-    found.extend(trace_all(&batch, &docs, kept, min_words, pool)?);
+    found.extend(trace_all(&batch, docs, kept, min_words, pool)?);
     found.sort_unstable_by_key(|passage: &Passage| (passage.text, passage.range.start));
     info!(passages = found.len(), "passages that several articles have");
     let mut by_of: Vec<usize> = (0..found.len()).collect();
     by_of.sort_by_key(|&index| found[index].of);
-    Ok(Some(Passages { what, min_words, found, by_of }))
+    let spared = vec![false; found.len()];
+    Ok(Some(Passages { what, min_words, found, by_of, spared }))
 }
 
 /// Cuts the texts, in input order, into chunks of about [`CHUNK_BYTES`].
@@ -273,12 +275,20 @@ fn trace_chunk(
 ) -> Result<Vec<Passage>, Error> {
     let mut read = kept.reader()?;
     let mut held: HashMap<u32, Worded<String>> = HashMap::new();
+    let mut held_bytes = 0;
     let mut found = Vec::new();
     for run in of_texts.iter().flat_map(|of_text| runs(of_text)) {
         let Some(&Copied { text, of, .. }) = run.first() else { continue };
+        if held_bytes > HELD_BYTES {
+            held.clear();
+            held_bytes = 0;
+        }
         for number in [text, of] {
             if let Entry::Vacant(slot) = held.entry(number) {
-                slot.insert(Worded::new(read(docs[number as usize])?));
+                let text = read(docs[number as usize])?;
+                // A word and its place take some 24 bytes beside its letters.
+                held_bytes += 5 * text.len();
+                slot.insert(Worded::new(text));
             }
         }
         let (Some(text), Some(of)) = (held.get(&text), held.get(&of)) else { continue };
@@ -304,12 +314,71 @@ pub(crate) struct Places {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum End {
     /// The copy, and the words of it that are left.
-    Copy(Span, u32),
+    Copy(Bytes, u32),
     /// What it is a copy of.
-    First(Span),
+    First(Bytes),
 }
 
 impl Passages {
+    /// Spares the copies of passages of which the first text loses some as boilerplate: what is
+    /// boilerplate in one source need not be so in the other, and one copy must stay.
+    pub(crate) fn spare(
+        &mut self,
+        spool: &Spool,
+        boilerplate: &Boilerplate,
+        pool: &ThreadPool,
+    ) -> Result<(), Error> {
+        if self.what != What::Remove || self.found.is_empty() {
+            return Ok(());
+        }
+        let mut frames = spool.frames()?;
+        let mut number = 0;
+        loop {
+            let mut batch = Vec::new();
+            while batch.len() < CHUNKS_PER_THREAD * pool.current_num_threads() {
+                let Some(frame) = frames.next()? else { break };
+                let first = number;
+                number += frame.articles();
+                batch.push((first, frame));
+            }
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let lost: Result<Vec<Vec<usize>>, Error> = pool.install(|| {
+                let lost = batch.par_iter().map(|(first, frame)| {
+                    let articles = frame.unpack().map_err(|e| spool.damaged(e))?;
+                    Ok(self.lost((*first..).zip(articles), boilerplate))
+                });
+                lost.collect()
+            });
+            for index in lost?.concat() {
+                self.spared[index] = true;
+            }
+        }
+    }
+
+    /// The passages of which these articles, being the first to have them, lose some.
+    fn lost(
+        &self,
+        articles: impl Iterator<Item = (usize, Article)>,
+        boilerplate: &Boilerplate,
+    ) -> Vec<usize> {
+        let mut cutter = boilerplate.cutter();
+        let mut lost = Vec::new();
+        for (number, mut article) in articles {
+            let firsts = self.places(number, &article, Mode::Articles).firsts;
+            if firsts.is_empty() {
+                continue;
+            }
+            let before: Vec<_> = firsts.iter().map(|(_, span)| left(&article, *span)).collect();
+            boilerplate.remove(number, &mut article, &mut cutter);
+            let firsts = firsts.iter().zip(before);
+            let changed = firsts.filter(|((_, span), before)| left(&article, *span) != *before);
+            lost.extend(changed.map(|((index, _), _)| *index));
+        }
+        lost
+    }
+
     /// The places in article `doc`, as it was when its text was searched.
     pub(crate) fn places(&self, doc: usize, article: &Article, mode: Mode) -> Places {
         let from = self.found.partition_point(|p| (p.text as usize) < doc);
@@ -350,8 +419,9 @@ impl Places {
         tally: &mut Tally,
     ) -> Vec<(usize, End)> {
         let mut tokens = Tokens::default();
+        let place = |span| Bytes::from(article.in_record(span));
         let mut ends: Vec<(usize, End)> =
-            self.firsts.iter().map(|&(index, span)| (index, End::First(span))).collect();
+            self.firsts.iter().map(|&(index, span)| (index, End::First(place(span)))).collect();
         let mut removals = Vec::new();
         self.copies.retain_mut(|(index, span)| {
             let left = left(article, *span);
@@ -368,10 +438,10 @@ impl Places {
                 return false;
             }
             *span = first.hull(*last);
-            ends.push((*index, End::Copy(*span, words)));
+            ends.push((*index, End::Copy(place(*span), words)));
             tally.passages += 1;
             tally.passage_bytes += span.len() as u64;
-            if passages.what == What::Remove {
+            if passages.what == What::Remove && !passages.spared[*index] {
                 let removal = |span| Removal::new(span, Reason::Passage, Stage::Across);
                 removals.extend(left.into_iter().map(removal));
             }
@@ -420,8 +490,8 @@ fn left(article: &Article, span: Span) -> Vec<Span> {
 #[derive(Debug)]
 pub(crate) struct Placed<'a> {
     passages: &'a Passages,
-    copies: Vec<Option<(Span, u32)>>,
-    firsts: Vec<Option<Span>>,
+    copies: Vec<Option<(Bytes, u32)>>,
+    firsts: Vec<Option<Bytes>>,
 }
 
 impl<'a> Placed<'a> {
@@ -434,8 +504,8 @@ impl<'a> Placed<'a> {
     pub(crate) fn add(&mut self, ends: Vec<(usize, End)>) {
         for (index, end) in ends {
             match end {
-                End::Copy(span, words) => self.copies[index] = Some((span, words)),
-                End::First(span) => self.firsts[index] = Some(span),
+                End::Copy(place, words) => self.copies[index] = Some((place, words)),
+                End::First(place) => self.firsts[index] = Some(place),
             }
         }
     }
@@ -444,13 +514,13 @@ impl<'a> Placed<'a> {
     pub(crate) fn write(&self, notes: &[Note], store: &dyn Store) -> Result<FileEntry, Error> {
         let mut file = RunFile::create(store, PASSAGES)?;
         for (index, passage) in self.passages.found.iter().enumerate() {
-            let (Some((span, words)), Some(first)) = (self.copies[index], self.firsts[index])
+            let (Some((copy, words)), Some(first)) = (self.copies[index], self.firsts[index])
             else {
                 continue;
             };
             let id = &notes[passage.text as usize].id;
             let of = self.passages.of(index, notes);
-            file.write_row(&PassageRow::new((id, span), words, (of, first)))?;
+            file.write_row(&PassageRow::new((id, copy), words, (of, first)))?;
         }
         Ok(file.commit()?)
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io;
 
-use newsmill_dedup::candidates::{AcrossError, Candidates};
+use newsmill_dedup::candidates::{AcrossError, Candidates, Sketches};
 use newsmill_dedup::config::Templates;
 use newsmill_dedup::keep::{Decision, Proven};
 use newsmill_dedup::order::KeepOrder;
@@ -33,22 +33,23 @@ const PAIRS_PER_CHUNK: usize = 512;
 const HELD_BYTES: usize = 16 << 20;
 
 /// Decides for every article whether it is kept. Those of earlier runs stand: they go first, are
-/// not compared with each other, and no decision is returned for them.
+/// not compared with each other, and no decision is returned for them. Also returns the articles of
+/// this run that are kept, best first.
 pub(crate) fn resolve(
-    mapped: &mut Mapped,
+    mapped: &Mapped,
+    mut sketches: Sketches,
     settled: &Settled,
     memory: &Memory,
     config: &Config,
     pool: &ThreadPool,
     progress: &dyn Progress,
-) -> Result<Vec<Decision>, Error> {
+) -> Result<(Vec<Decision>, Vec<u32>), Error> {
     let span = info_span!("resolve", articles = mapped.notes.len());
     let _guard = span.enter();
     let order = order(&mapped.notes, settled, &config.keep)?;
-    let Mapped { spool, sketches, .. } = mapped;
+    let spool = &mapped.spool;
     let failed = |cause| spool.failed(cause);
     sketches.finish().map_err(failed)?;
-    let (spool, sketches) = (&*spool, &*sketches);
     let found = pool.install(|| {
         // Asked for by the exact join only.
         let mut texts = spool.texts()?;
@@ -59,7 +60,7 @@ pub(crate) fn resolve(
             shingles_into(words.hashes(), config.across.shingle_words, set);
             Ok(())
         };
-        let found = Candidates::find(sketches, &order, &config.across, memory, &mut shingles);
+        let found = Candidates::find(&sketches, &order, &config.across, memory, &mut shingles);
         found.map_err(|error| match error {
             AcrossError::Spill(cause) => failed(cause),
             other => Error::Config(other.to_string()),
@@ -77,7 +78,7 @@ pub(crate) fn resolve(
     progress.begin(Pass::Resolve, Some(found.len()));
     let mut proven = Proven::new(memory);
     let mut pairs = found.pairs(&order).map_err(failed)?;
-    let (mut done, mut kept) = (0, 0_u64);
+    let (mut done, mut similar) = (0, 0_u64);
     loop {
         let batch = pairs.by_ref().take(PAIRS_PER_BATCH).collect::<io::Result<Vec<_>>>();
         let batch = batch.map_err(failed)?;
@@ -85,7 +86,7 @@ pub(crate) fn resolve(
             break;
         }
         done += batch.len() as u64;
-        kept += pool.install(|| {
+        similar += pool.install(|| {
             let pairs = prove(batch, spool, config)?;
             pairs.iter().try_for_each(|pair| proven.push(pair, &order)).map_err(failed)?;
             Ok::<_, Error>(pairs.len() as u64)
@@ -93,15 +94,19 @@ pub(crate) fn resolve(
         progress.at(done, 0);
     }
     progress.end();
-    info!(pairs = kept, "proven pairs");
+    info!(pairs = similar, "proven pairs");
 
     let across = &config.across;
     let decisions =
-        pool.install(|| proven.decide(sketches, &found.duplicates, &order, across, memory));
+        pool.install(|| proven.decide(&sketches, &found.duplicates, &order, across, memory));
     let decisions = decisions.and_then(|decisions| {
         decisions.iter()?.skip(settled.count as usize).collect::<io::Result<Vec<_>>>()
     });
-    decisions.map_err(failed)
+    let decisions = decisions.map_err(failed)?;
+    let is_kept = |doc: &u32| matches!(decisions[*doc as usize], Decision::Keep { .. });
+    let docs = order.docs().into_iter().filter_map(|doc| doc.checked_sub(settled.count));
+    let kept = docs.filter(is_kept).collect();
+    Ok((decisions, kept))
 }
 
 /// Proves the pairs that matter, in parallel.
@@ -201,7 +206,7 @@ impl Shingled {
 }
 
 /// The order in which articles are judged: earlier ones stay rather than later ones.
-pub(crate) fn order(notes: &[Note], settled: &Settled, keep: &Keep) -> Result<KeepOrder, Error> {
+fn order(notes: &[Note], settled: &Settled, keep: &Keep) -> Result<KeepOrder, Error> {
     let first = settled.count;
     let docs = u32::try_from(first as usize + notes.len())
         .map_err(|_| Error::Config("there are too many articles for one index".to_owned()))?;

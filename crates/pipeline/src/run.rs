@@ -21,9 +21,9 @@ use crate::chain::Tap;
 use crate::config::Config;
 use crate::index::{Kept, Memory, Settled};
 use crate::map::map;
-use crate::passages::{Texts, search};
+use crate::passages::{Texts, What, search};
 use crate::progress::Progress;
-use crate::resolve::{order, resolve};
+use crate::resolve::resolve;
 use crate::spool::SpoolWriter;
 use crate::write::{Resolved, stream, write};
 
@@ -97,6 +97,7 @@ pub fn run_with_tap(
     if let Some(path) = &job.config.index.path {
         apart("index", path, &job.inputs, &inputs)?;
     }
+    index_apart(job)?;
     // Before the run folder is made ready: what a run that was broken off left in the index depends
     // on its manifest.
     let memory = Memory::open(&job.config)?;
@@ -128,20 +129,21 @@ pub fn run_with_tap(
         }
     };
 
-    let mut mapped = map(&inputs, &job.config, tap, &pool, spool, sketches, reject, progress)?;
+    let (mut mapped, sketches) =
+        map(&inputs, &job.config, tap, &pool, spool, sketches, reject, progress)?;
     info!(read = mapped.read, rejected = mapped.rejected, "read and cleaned");
     if let Some(memory) = &memory {
         mapped.spool.go_on_from(memory.index());
     }
-    let decisions = resolve(&mut mapped, &settled, &scratch, &job.config, &pool, progress)?;
-    let passages = search(
-        Texts { spool: &mapped.spool, first: mapped.spool.settled() },
-        &mapped.notes,
-        &decisions,
-        &order(&mapped.notes, &Settled::default(), &job.config.keep)?,
-        &job.config.passages.within(job.config.memory_bytes),
-        &pool,
-    )?;
+    let (decisions, kept) =
+        resolve(&mapped, sketches, &settled, &scratch, &job.config, &pool, progress)?;
+    let mut looked_for = job.config.passages.within(job.config.memory_bytes);
+    if folder.is_none() && looked_for.what == What::Report {
+        // There is nowhere to report them to.
+        looked_for.what = What::Off;
+    }
+    let texts = Texts { spool: &mapped.spool, first: mapped.spool.settled() };
+    let mut passages = search(texts, &mapped.notes, &kept, &looked_for, &pool)?;
     let boilerplate = mapped
         .lines
         .take()
@@ -149,6 +151,9 @@ pub fn run_with_tap(
             settle(lines, &decisions, mapped.spool.settled(), &known, &job.config.boilerplate)
         })
         .transpose()?;
+    if let (Some(passages), Some(boilerplate)) = (&mut passages, &boilerplate) {
+        passages.spare(&mapped.spool, boilerplate, &pool)?;
+    }
     let resolved = Resolved {
         config: &job.config,
         spool: &mapped.spool,
@@ -232,6 +237,7 @@ pub fn plan(job: &Job) -> Result<Plan, Error> {
     if let Some(path) = &job.config.index.path {
         apart("index", path, &job.inputs, &inputs)?;
     }
+    index_apart(job)?;
     Ok(Plan {
         inputs: inputs.iter().map(|i| (i.path().to_string(), i.bytes())).collect(),
         config: job.config.to_toml()?,
@@ -354,6 +360,21 @@ fn apart(what: &str, path: &Path, arguments: &[String], inputs: &[Input]) -> Res
     for input in inputs.iter().filter(|input| !input.is_stdin()) {
         if real(Path::new(&**input.path())).starts_with(&path) {
             return Err(overlap(input.path(), "around the input"));
+        }
+    }
+    Ok(())
+}
+
+/// An index inside a run folder would be in its way, and the other way round.
+fn index_apart(job: &Job) -> Result<(), Error> {
+    if let (Some(index), Target::Folder { path, .. }) = (&job.config.index.path, &job.target) {
+        let (index, run) = (real(index), real(path));
+        if index.starts_with(&run) || run.starts_with(&index) {
+            return Err(Error::Config(format!(
+                "the index {} and the run folder {} lie one inside the other; choose another one",
+                index.display(),
+                run.display()
+            )));
         }
     }
     Ok(())

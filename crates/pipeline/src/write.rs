@@ -9,7 +9,7 @@ use newsmill_dedup::tokens::{Tokens, tokenize_into};
 use newsmill_dedup::verify::{WordDiff, diff};
 use newsmill_output::{
     ArticleRow, DUPLICATES, DuplicateRow, FileEntry, Files, Format, Frame, PartWriter, REMOVED,
-    RemovedRow, RunFile, Store, write_line,
+    REPAIRED, RemovedRow, RepairedRow, RunFile, Store, write_line,
 };
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -46,6 +46,7 @@ struct Done {
     formats: Vec<Rows>,
     duplicates: Ledger,
     removed: Ledger,
+    repaired: Ledger,
     boilerplate: Vec<Taken>,
     passages: Vec<(usize, End)>,
     tally: Tally,
@@ -90,6 +91,7 @@ pub(crate) fn write(
         .collect();
     let mut duplicates = RunFile::create(store, DUPLICATES)?;
     let mut removed = RunFile::create(store, REMOVED)?;
+    let mut repaired = RunFile::create(store, REPAIRED)?;
     let mut profile = resolved.boilerplate.map(Profile::new);
     let mut placed = resolved.passages.map(Placed::new);
     let mut tally = Tally::default();
@@ -100,6 +102,7 @@ pub(crate) fn write(
         }
         duplicates.write(&done.duplicates.bytes, done.duplicates.rows)?;
         removed.write(&done.removed.bytes, done.removed.rows)?;
+        repaired.write(&done.repaired.bytes, done.repaired.rows)?;
         if let Some(profile) = &mut profile {
             profile.add(done.boilerplate);
         }
@@ -115,6 +118,7 @@ pub(crate) fn write(
     }
     files.push(duplicates.commit()?);
     files.push(removed.commit()?);
+    files.push(repaired.commit()?);
     if let Some(profile) = profile {
         files.push(profile.write(store)?);
     }
@@ -253,7 +257,7 @@ fn work(
 ) -> Result<Done, Error> {
     let spooled = |cause| resolved.spool.failed(cause);
     let mut buffers: Vec<(Vec<u8>, Vec<Vec<u8>>)> = vec![Default::default(); formats.len()];
-    let (mut duplicates, mut removed) = (Ledger::default(), Ledger::default());
+    let [mut duplicates, mut removed, mut repaired] = [(); 3].map(|()| Ledger::default());
     let mut cutter = resolved.boilerplate.map(Boilerplate::cutter);
     let (mut boilerplate, mut passages) = (Vec::new(), Vec::new());
     let mut tally = Tally::default();
@@ -293,8 +297,11 @@ fn work(
                 for removal in article.removals() {
                     let of = (places.as_ref())
                         .and_then(|(found, places)| places.of(removal, found, resolved.notes));
-                    let row = RemovedRow::new(&article.id, &article.origin, removal).of_article(of);
+                    let row = RemovedRow::new(&article, removal).of_article(of);
                     removed.push(&row).map_err(spooled)?;
+                }
+                for row in RepairedRow::all(&article) {
+                    repaired.push(&row).map_err(spooled)?;
                 }
             }
         }
@@ -307,7 +314,7 @@ fn work(
         })
     });
     let formats = formats.collect::<std::io::Result<_>>().map_err(spooled)?;
-    Ok(Done { formats, duplicates, removed, boilerplate, passages, tally })
+    Ok(Done { formats, duplicates, removed, repaired, boilerplate, passages, tally })
 }
 
 /// A duplicate, and where the article that stands for it came from if that is one of an earlier

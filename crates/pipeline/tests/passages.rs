@@ -173,3 +173,35 @@ fn what_is_cut_as_boilerplate_is_no_passage() {
     assert!(!removed.is_empty());
     assert!(removed.iter().all(|row| row["reason"] == "boilerplate"));
 }
+
+/// The footer of one site is boilerplate there; an article of another site has its words too.
+#[test]
+fn what_the_first_article_loses_as_boilerplate_stays_in_the_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = std::fs::read_to_string(dump(folder.path(), 60)).unwrap();
+    let mut input = String::new();
+    for (number, row) in rows.lines().enumerate() {
+        let mut row: Value = serde_json::from_str(row).unwrap();
+        let text = row["text"].as_str().unwrap().replace(&format!("{QUOTED} So it was told."), "");
+        let (site, text) = match number {
+            59 => (
+                "two",
+                format!("Asked about the plan, the office said: {QUOTED} Few clapped.\n\n{text}"),
+            ),
+            _ => ("one", format!("{text}{QUOTED}\n")),
+        };
+        row["text"] = text.into();
+        row["url"] = format!("https://{site}.example/news/{number}").into();
+        input.push_str(&format!("{row}\n"));
+    }
+    std::fs::write(folder.path().join("dump.jsonl"), input).unwrap();
+    let mut config = config(PassagesWhat::Remove);
+    config.boilerplate.enabled = true;
+    run_into(folder.path(), &[folder.path().join("dump.jsonl").to_str().unwrap()], &config, 2);
+    let removed = ledger(folder.path(), "removed.jsonl");
+    let of = |reason: &str| removed.iter().filter(|row| row["reason"] == reason).count();
+    assert!(of("boilerplate") >= 59, "{}", of("boilerplate"));
+    let with_it = articles(folder.path()).into_iter();
+    let with_it = with_it.filter(|row| row["text"].as_str().unwrap().contains("mend the pier"));
+    assert_eq!(with_it.map(|row| row["id"].clone()).collect::<Vec<_>>(), ["a59"]);
+}

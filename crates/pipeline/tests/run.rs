@@ -63,7 +63,7 @@ fn threads_change_nothing() {
         let summary = run_into(out.path(), &[&input], &Config::default(), threads);
         assert_eq!(summary.tally.read, 1_200);
         let files = lasting_files(out.path());
-        assert_eq!(files.len(), 6);
+        assert_eq!(files.len(), 7);
         assert!(summary.tally.duplicates >= 100, "{:?}", summary.tally);
         match &first {
             None => first = Some(files),
@@ -194,14 +194,18 @@ fn output_fed_in_again_loses_nothing_more() {
     }
 }
 
-/// Replays the ledger of removals over the record's text: what is left, white space aside, is the
-/// article's text.
-fn replayed(text: &str, id: &str, removed: &[serde_json::Value]) -> String {
+/// Replays the ledgers of removals and repairs over the record's text: what is left, white space
+/// aside, is the article's text.
+fn replayed(text: &str, id: &str, ledger: &[serde_json::Value]) -> String {
+    let place = |row: &serde_json::Value, name: &str| row[name].as_u64().unwrap() as usize;
+    let mut rows: Vec<_> = ledger.iter().filter(|row| row["id"] == id).collect();
+    rows.sort_by_key(|row| (place(row, "start"), place(row, "end")));
     let mut left = String::new();
     let mut at = 0;
-    for row in removed.iter().filter(|row| row["id"] == id) {
-        let place = |name: &str| usize::try_from(row[name].as_u64().unwrap()).unwrap();
+    for row in rows {
+        let place = |name: &str| place(row, name);
         left.push_str(&text[at..place("start")]);
+        left.push_str(row["text"].as_str().unwrap_or_default());
         at = place("end");
     }
     left.push_str(&text[at..]);
@@ -219,6 +223,7 @@ proptest! {
                     Just("> quoted <www.example.org/a-b> and **bold** [image: x]".to_owned()),
                     Just("Sign up for our free newsletter and never miss a story.".to_owned()),
                     "\\PC{0,60}",
+                    "[a-z â€™Ã©œ“”Â® .]{0,60}",
                 ],
                 1..12,
             ),
@@ -234,7 +239,8 @@ proptest! {
         std::fs::write(&input, rows).unwrap();
         let summary = run_into(folder.path(), &[input.to_str().unwrap()], &Config::default(), 2);
         prop_assert!(summary.tally.check().is_ok());
-        let removed = ledger(folder.path(), "removed.jsonl");
+        let mut removed = ledger(folder.path(), "removed.jsonl");
+        removed.extend(ledger(folder.path(), "repaired.jsonl"));
         for row in articles(folder.path()) {
             let id = row["id"].as_str().unwrap();
             let text = &texts[id[1..].parse::<usize>().unwrap()];

@@ -49,12 +49,12 @@ impl Decisions {
                 components.join(order.doc(pair.earlier), order.doc(pair.later));
             }
         }
-        for pair in duplicates.pairs.iter()? {
-            let (first, duplicate) = unpack(pair?);
-            components.join(order.doc(first), order.doc(duplicate));
-        }
         let mut kept = walked.kept.clone();
         let dropped = if drops {
+            for pair in duplicates.pairs.iter()? {
+                let (first, duplicate) = unpack(pair?);
+                components.join(order.doc(first), order.doc(duplicate));
+            }
             dropped(walked, duplicates, order, &mut components, memory)?
         } else {
             for pair in duplicates.pairs.iter()? {
@@ -100,6 +100,7 @@ impl Decisions {
             clusters: self.clusters.iter()?.peekable(),
             members: self.members.reader(1024)?,
             shared: HashMap::new(),
+            prune_at: PRUNE_AT,
             related_limit: self.related_limit,
         };
         Ok((0..self.docs).map(move |doc| reading.decision(doc)))
@@ -288,8 +289,12 @@ struct Reading<'a> {
     members: Reader<'a, u32>,
     /// Members of clusters that several kept texts have, as long as somebody holds them.
     shared: HashMap<u64, Weak<[u32]>>,
+    /// How many of these there may be before those that nobody holds any more are forgotten.
+    prune_at: usize,
     related_limit: usize,
 }
+
+const PRUNE_AT: usize = 1024;
 
 impl Reading<'_> {
     fn decision(&mut self, doc: u32) -> io::Result<Decision> {
@@ -320,6 +325,10 @@ impl Reading<'_> {
         let members = places.map(|at| self.members.get(at).map(Option::unwrap_or_default));
         let members: Arc<[u32]> = members.collect::<io::Result<Vec<u32>>>()?.into();
         if shared == 1 {
+            if self.shared.len() >= self.prune_at {
+                self.shared.retain(|_, members| members.strong_count() > 0);
+                self.prune_at = 2 * self.shared.len() + PRUNE_AT;
+            }
             self.shared.insert(start, Arc::downgrade(&members));
         }
         Ok(Cluster { id, members })

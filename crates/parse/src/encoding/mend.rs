@@ -1,7 +1,9 @@
 //! Text as writers meant it: repaired, composed, and without characters that nobody sees.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use newsmill_article::{Repair, Span};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc, is_nfc_quick};
 
 use super::mojibake::{WINDOWS_1252, repair};
@@ -19,8 +21,8 @@ use super::mojibake::{WINDOWS_1252, repair};
 /// 3. The text is composed ([NFC](https://www.unicode.org/reports/tr15/)).
 ///
 /// A text with nothing to mend is handed back as it is, after one pass over its bytes. Posts and
-/// messages keep their composition and their invisible characters, each of which is a removal; where
-/// mojibake was put right, offsets in the article are those of its mended text.
+/// messages keep their composition and their invisible characters, each of which is a removal; what
+/// was decoded wrongly becomes a [`Repair`] of the article.
 ///
 /// ```
 /// use newsmill_parse::mend;
@@ -79,13 +81,51 @@ fn mend_once(text: &str, extent: Extent) -> Cow<'_, str> {
     text
 }
 
-/// What was decoded wrongly put right, as [`mend`] does it, without a copy of what is fine. Places
-/// in a text that was decoded well are those of its record.
-pub(crate) fn mended(text: String) -> String {
+/// What was decoded wrongly put right, as [`mend`] does it, without a copy of what is fine; and where.
+pub(crate) fn repaired(text: String) -> (String, Vec<Repair>) {
     match mend_by(&text, Extent::Decoding) {
-        Cow::Borrowed(_) => text,
-        Cow::Owned(mended) => mended,
+        Cow::Borrowed(_) => (text, Vec::new()),
+        Cow::Owned(mended) => {
+            let repairs = repairs(&text, &mended);
+            (mended, repairs)
+        }
     }
+}
+
+/// Where a repaired text differs from the record's. Repairs make characters above ASCII of such
+/// characters, so that the runs of them between ASCII are the same ones in both.
+fn repairs(record: &str, text: &str) -> Vec<Repair> {
+    let mut repairs = Vec::new();
+    let (mut was, mut is) = (runs(record), runs(text));
+    while let (Some(was), Some(is)) = (was.next(), is.next()) {
+        let (old, new) = (&record[was.clone()], &text[is.clone()]);
+        if old == new {
+            continue;
+        }
+        let same = |(a, b): &(char, char)| a == b;
+        let length = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
+            pairs.take_while(same).map(|(c, _)| c.len_utf8()).sum()
+        };
+        let front = length(&mut old.chars().zip(new.chars()));
+        let (old, new) = (&old[front..], &new[front..]);
+        let back = length(&mut old.chars().rev().zip(new.chars().rev()));
+        if let Ok(span) = Span::new(text, is.start + front..is.end - back) {
+            repairs.push(Repair { span, start: was.start + front, end: was.end - back });
+        }
+    }
+    repairs
+}
+
+/// The longest runs of characters above ASCII.
+fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + bytes[at..].iter().position(|b| *b >= 0x80)?;
+        let length = bytes[start..].iter().position(u8::is_ascii);
+        at = length.map_or(bytes.len(), |length| start + length);
+        Some(start..at)
+    })
 }
 
 /// The stretches of invisible characters, as [`mend`] tells them, from byte `from` on: first byte
@@ -274,6 +314,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn repairs_are_all_that_differs(text in "[a-z éÃ©â€™œÂ® \u{80}-\u{9f}à]{0,60}") {
+            let (mended, repairs) = repaired(text.clone());
+            let (mut again, mut at) = (String::new(), 0);
+            for repair in repairs {
+                again.push_str(&text[at..repair.start]);
+                again.push_str(repair.span.slice(&mended));
+                at = repair.end;
+            }
+            again.push_str(&text[at..]);
+            prop_assert_eq!(again, mended);
+        }
+
         #[test]
         fn mending_twice_changes_nothing_more(text in "[a-zé’â€™Ãœ\u{301}\u{ad}\u{200b}\u{85}\u{92}ab가ᄀ]{0,80}") {
             let once = mend(&text).into_owned();

@@ -10,7 +10,7 @@ use newsmill_article::{
     Removal, Span, Stage,
 };
 
-use crate::encoding::mended;
+use crate::encoding::repaired;
 use crate::post::name_by_place;
 use crate::{Confidence, Syntax, decode, layout};
 use header::Header;
@@ -78,7 +78,7 @@ impl Syntax for Mail {
         let mut text = decode(raw[..header.body].to_vec(), declared.as_deref()).text;
         let start = text.len();
         text.push_str(&body.text);
-        let text = mended(text);
+        let (text, repairs) = repaired(text);
         // Mending may have moved bytes: the header is read again where the text is.
         let start = match Header::read(text.as_bytes()).body {
             0 => start.min(text.len()),
@@ -107,6 +107,7 @@ impl Syntax for Mail {
         let mut article = layout.into_article(id, origin, text)?;
         article.metadata = metadata;
         article.truncated = truncated;
+        article.repairs = repairs;
         Ok(article)
     }
 }

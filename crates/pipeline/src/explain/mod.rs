@@ -5,7 +5,7 @@ mod tell;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use newsmill_article::Metadata;
+use newsmill_article::{Article, Metadata, Span};
 use newsmill_output::{DUPLICATES, FolderStore, Manifest, REJECTED, REMOVED, Store};
 use newsmill_read::Input;
 use serde::{Deserialize, Serialize};
@@ -126,13 +126,13 @@ pub fn explain(run: &Path, id: &str) -> Result<Explanation, Error> {
         return Ok(told);
     }
     let config = serde_json::from_value(manifest.configuration).unwrap_or_default();
-    match told.source.as_ref().map(|source| text(source, &config)) {
-        Some(Ok(text)) => {
+    match told.source.as_ref().map(|source| article(source, &config)) {
+        Some(Ok(article)) => {
             let removed = match &told.source {
                 Some(source) if fate == Fate::Kept => removed(&store, id, source)?,
                 _ => Vec::new(),
             };
-            told.parts = parts(&text, removed);
+            told.parts = parts(&article, removed);
         }
         Some(Err(why)) => told.missing = Some(why),
         None => told.missing = Some("the row does not say where it came from".to_owned()),
@@ -229,8 +229,8 @@ fn removed(store: &FolderStore, id: &str, source: &Source) -> Result<Vec<Removed
     Ok(found)
 }
 
-/// The text of the record, read again from its input.
-fn text(source: &Source, config: &Config) -> Result<String, String> {
+/// The article as it was before anything but its markup went, read again from its input.
+fn article(source: &Source, config: &Config) -> Result<Article, String> {
     let again = |why: &dyn std::fmt::Display| {
         format!("the record could not be read again from {}: {why}", source.path)
     };
@@ -250,15 +250,16 @@ fn text(source: &Source, config: &Config) -> Result<String, String> {
         Mode::Articles => newsmill_parse::parse(record, &config.limits),
         Mode::Verbatim => crate::chain::verbatim(record),
     };
-    Ok(article.map_err(|e| again(&e))?.text().to_owned())
+    article.map_err(|e| again(&e))
 }
 
 /// The text cut at its removals.
-fn parts(text: &str, removed: Vec<Removed>) -> Vec<Part> {
+fn parts(article: &Article, removed: Vec<Removed>) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut at = 0;
     let mut push = |start: usize, end: usize, removed| {
-        if let Some(text) = text.get(start..end).filter(|text| !text.is_empty()) {
+        let text = article.text().get(article.of_record(start..end));
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
             parts.push(Part { start, end, text: text.to_owned(), removed });
         }
     };
@@ -267,6 +268,7 @@ fn parts(text: &str, removed: Vec<Removed>) -> Vec<Part> {
         at = row.end;
         push(row.start, row.end, Some(row));
     }
-    push(at, text.len(), None);
+    let end = article.in_record(Span::whole(article.text())).end;
+    push(at, end, None);
     parts
 }
