@@ -1,24 +1,73 @@
 //! Dates as pages write them for machines, and for people where only one reading is possible.
 
-/// Names of months, each the first letters that tell it, in ten languages.
-const MONTHS: [&[&str]; 12] = [
-    &["jan", "jän", "ene", "gen", "янв", "січ", "sty", "oca"],
-    &["feb", "fév", "fev", "фев", "лют", "şub"],
-    &["mar", "mär", "mrz", "maa", "мар", "бер"],
-    &["apr", "avr", "abr", "апр", "kwi", "nis"],
-    &["may", "mai", "mei", "mag", "maj", "мая", "май"],
-    &["jun", "juin", "giu", "июн", "cze", "haz"],
-    &["jul", "juil", "lug", "июл", "lip", "tem"],
-    &["aug", "aoû", "aou", "ago", "авг", "sie", "ağu"],
-    &["sep", "set", "сен", "wrz", "eyl"],
-    &["oct", "okt", "ott", "out", "окт", "paź", "eki"],
-    &["nov", "ноя", "kas"],
-    &["dec", "dez", "déc", "dic", "дек", "gru", "ara"],
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::Offset;
+
+/// Names of months in full and short, in lower case: en es de fr pt it nl, da no sv, pl ru uk tr.
+const MONTHS: [&str; 12] = [
+    "january jan januar jänner jän januari janvier janv janeiro enero ene gennaio gen stycznia \
+     styczeń sty января январь янв січня січень січ ocak oca",
+    "february feb februar feber februari février fevrier févr fév fevereiro fev febrero febbraio \
+     lutego luty lut февраля февраль фев лютого лютий лют şubat şub",
+    "march mar märz maerz mär mrz mars março marco marzo maart mrt marts marca marzec марта март \
+     мар березня березень бер mart",
+    "april apr avril avr abril abr aprile kwietnia kwiecień kwi апреля апрель апр квітня квітень \
+     кві nisan nis",
+    "may mai mei maj mayo maio maggio mag maja мая май травня травень тра mayıs",
+    "june jun juni juin junho junio giugno giu czerwca czerwiec cze июня июнь июн червня червень \
+     чер haziran haz",
+    "july jul juli juillet juil julho julio luglio lug lipca lipiec lip июля июль июл липня \
+     липень лип temmuz tem",
+    "august aug août aout agosto ago augustus augusti sierpnia sierpień sie августа август авг \
+     серпня серпень сер ağustos ağu",
+    "september sept sep septembre setembro set settembre septiembre setiembre września wrzesień \
+     wrz сентября сентябрь сен сент вересня вересень вер eylül eyl",
+    "october oct oktober okt octobre outubro out ottobre ott octubre października październik paź \
+     октября октябрь окт жовтня жовтень жов ekim eki",
+    "november nov novembre novembro noviembre listopada listopad lis ноября ноябрь ноя листопада \
+     листопад лис kasım kas",
+    "december dec dezember dez décembre déc dezembro dicembre dic diciembre desember des grudnia \
+     grudzień gru декабря декабрь дек грудня грудень гру aralık ara",
+];
+
+/// What may stand between the parts of a date, in lower case.
+const JOINTS: &[&str] = &["de", "del", "of", "the", "st", "nd", "rd", "th", "er"];
+
+/// Minutes that zones are ahead of UTC. Names that stand for several zones (`IST`, `AST`) are left
+/// out; `CST` and the like are those of North America, as in RFC 2822.
+const ZONES: &[(&str, i32)] = &[
+    ("utc", 0),
+    ("gmt", 0),
+    ("ut", 0),
+    ("z", 0),
+    ("bst", 60),
+    ("cet", 60),
+    ("mez", 60),
+    ("cest", 120),
+    ("mesz", 120),
+    ("eet", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("jst", 540),
+    ("kst", 540),
+    ("aest", 600),
+    ("aedt", 660),
+    ("edt", -240),
+    ("est", -300),
+    ("cdt", -300),
+    ("cst", -360),
+    ("mdt", -360),
+    ("mst", -420),
+    ("pdt", -420),
+    ("pst", -480),
 ];
 
 /// A date in RFC 3339, as exact as `text` is (`2025-03-13`, `2025-03-13T17:07:00-04:00`): ISO 8601
 /// in its many spellings, RFC 2822, seconds since 1970, dates with the month in letters,
 /// `13.03.2025`, and with slashes where one number can be no month.
+///
+/// The first date in `text` is taken, its parts side by side; a stretch of days is no date.
 pub(super) fn parse(text: &str) -> Option<String> {
     let text = text.trim().trim_matches('"').trim();
     if text.len() > 120 {
@@ -30,12 +79,13 @@ pub(super) fn parse(text: &str) -> Option<String> {
 /// The date in a line that is short or starts with it: with the year, the month in letters or in
 /// one reading; `23.09.22` too.
 pub(super) fn of_line(line: &str) -> Option<String> {
-    let start = line.find(|c: char| c.is_ascii_digit())?;
+    let start = line.find(|c: char| c.is_ascii_digit()).filter(|start| *start <= 60)?;
     // The month may stand before the first number.
     let from = line[..start].trim_end().rfind(' ').map_or(0, |at| at + 1);
     let line = &line[from..];
     let line = &line[..line.floor_char_boundary(40)];
-    parse(line).or_else(|| of_short_year(line.get(start - from..)?)).filter(|_| start <= 60)
+    let is_recent = |date: &String| date.as_str() >= "1990";
+    parse(line).filter(is_recent).or_else(|| of_short_year(line.get(start - from..)?))
 }
 
 /// `23.09.22`.
@@ -47,7 +97,7 @@ fn of_short_year(text: &str) -> Option<String> {
     reader.sign(".")?;
     let year = reader.digits(2)?;
     let ends = !reader.rest.starts_with(|c: char| c.is_ascii_digit());
-    date(2000 + year, month, day).filter(|_| ends && year < 40)
+    date(2000 + year, month, day).filter(|_| ends && year < 40).map(|date| date.to_string())
 }
 
 /// The date in the path of a URL: `/2025/03/13/`, `/2025-03-13-`, `20250313`.
@@ -75,60 +125,47 @@ pub(super) fn of_url(url: &str) -> Option<String> {
             && ends(end)
             && let Some(date) = date(year, month, day)
         {
-            return Some(date);
+            return Some(date.to_string());
         }
     }
     None
 }
 
-/// Whether a date is one that a page could have been published on, its year at least.
-fn date(year: u32, month: u32, day: u32) -> Option<String> {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    let fits = (1990..=2100).contains(&year) && (1..=days).contains(&day);
-    fits.then(|| format!("{year:04}-{month:02}-{day:02}"))
+/// A date that a page can have been published on, by its year: between the first pages' contents
+/// and a time no page of today names as its own. A bound by the clock would make results depend on
+/// the day of the run.
+fn date(year: u32, month: u32, day: u32) -> Option<Date> {
+    let [month, day] = [month, day].map(|n| i8::try_from(n).ok());
+    let date = Date::new(i16::try_from(year).ok()?, month?, day?).ok()?;
+    (1900..=2040).contains(&date.year()).then_some(date)
 }
 
 fn of_epoch(text: &str) -> Option<String> {
-    let seconds: i64 = match text.len() {
-        10 => text.parse().ok()?,
-        13 => text.parse::<i64>().ok()? / 1000,
-        _ => return None,
-    };
     if !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Days to a civil date: Howard Hinnant, chrono-compatible low-level date algorithms.
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let slot = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * slot + 2) / 5 + 1;
-    let month = if slot < 10 { slot + 3 } else { slot - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let date =
-        date(u32::try_from(year).ok()?, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
-    Some(format!("{date}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60))
+    let moment = match text.len() {
+        10 => Timestamp::from_second(text.parse().ok()?),
+        13 => Timestamp::from_millisecond(text.parse().ok()?),
+        _ => return None,
+    };
+    let civil = Offset::UTC.to_datetime(moment.ok()?);
+    let (day, time) = (civil.date(), civil.time());
+    Some(format!("{day}T{:02}:{:02}:{:02}Z", time.hour(), time.minute(), time.second()))
+        .filter(|_| (1990..=2040).contains(&day.year()))
 }
 
 fn of_iso(text: &str) -> Option<String> {
     let mut reader = Reader { rest: text };
     let year = reader.digits(4)?;
-    let sign = reader.sign("-/.");
-    let month = if sign.is_some() { reader.number()? } else { reader.digits(2)? };
-    if sign.is_some() {
-        reader.sign("-/.")?;
-    }
-    let day = if sign.is_some() { reader.number()? } else { reader.digits(2)? };
+    let (month, day) = match reader.sign("-/.") {
+        Some(sign) => {
+            let month = reader.number()?;
+            reader.rest = reader.rest.strip_prefix(sign)?;
+            (month, reader.number()?)
+        }
+        None => (reader.digits(2)?, reader.digits(2)?),
+    };
     let date = date(year, month, day)?;
     if reader.rest.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -136,109 +173,183 @@ fn of_iso(text: &str) -> Option<String> {
     Some(format!("{date}{}", time(reader.rest)))
 }
 
-/// The time of day in `text`, as `T17:07:00-04:00`, or nothing.
+/// The time of day that `text` starts with, as `T17:07:00-04:00`, or nothing.
 fn time(text: &str) -> String {
-    let Some(start) = text.find(|c: char| c.is_ascii_digit()) else { return String::new() };
-    if start > 6 {
-        return String::new();
-    }
+    read_time(text).unwrap_or_default()
+}
+
+fn read_time(text: &str) -> Option<String> {
+    let start = text.find(|c: char| c.is_ascii_digit()).filter(|start| *start <= 6)?;
     let mut reader = Reader { rest: &text[start..] };
-    let Some(mut hour) = reader.number() else { return String::new() };
-    let Some(minute) = reader.sign(":.h").and_then(|_| reader.digits(2)) else {
-        return String::new();
-    };
+    let mut hour = reader.number()?;
+    let sign = reader.sign(":.h")?;
+    let minute = reader.digits(2)?;
     let second = reader.sign(":").and_then(|_| reader.digits(2)).unwrap_or(0);
+    // A fraction of a second; behind hours and minutes it is no time.
+    if reader.rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     if reader.sign(".,").is_some() {
         let digits = reader.rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(reader.rest.len());
+        if digits > 0 && sign == '.' {
+            return None;
+        }
         reader.rest = &reader.rest[digits..];
     }
-    let rest = reader.rest.trim_start();
-    let starts = |word: &str| rest.get(..word.len()).is_some_and(|r| r.eq_ignore_ascii_case(word));
-    let afternoon = starts("pm") || starts("p.m");
-    if afternoon && hour < 12 {
+    reader.rest = reader.rest.trim_start();
+    if reader.word(&["pm", "p.m.", "p.m"]) && hour < 12 {
         hour += 12;
-    } else if (starts("am") || starts("a.m")) && hour == 12 {
+    } else if reader.word(&["am", "a.m.", "a.m"]) && hour == 12 {
         hour = 0;
     }
-    if hour > 23 || minute > 59 || second > 60 {
-        return String::new();
-    }
-    format!("T{hour:02}:{minute:02}:{:02}{}", second.min(59), zone(rest).unwrap_or_default())
+    reader.word(&["uhr", "h"]);
+    let [hour, minute, second] = [hour, minute, second.min(59)].map(|n| i8::try_from(n).ok());
+    let time = Time::new(hour?, minute?, second?, 0).ok()?;
+    let zone = zone(reader.rest.trim_start_matches([' ', ',', '(', '\u{a0}'])).unwrap_or_default();
+    Some(format!("T{:02}:{:02}:{:02}{zone}", time.hour(), time.minute(), time.second()))
 }
 
 /// The zone that `text` starts with, as an offset from UTC.
 fn zone(text: &str) -> Option<String> {
-    let named = text.strip_prefix("GMT").or_else(|| text.strip_prefix("UTC"));
-    let offset = named.unwrap_or(text).trim_start();
-    if let Some(sign @ ('+' | '-')) = offset.chars().next() {
-        let mut reader = Reader { rest: &offset[1..] };
-        let hours = reader.digits(2)?;
-        reader.sign(":");
-        let minutes = reader.digits(2).unwrap_or(0);
-        let fits = hours <= 14 && minutes <= 59;
-        return fits.then(|| format!("{sign}{hours:02}:{minutes:02}"));
-    }
-    (named.is_some() || offset.starts_with(['Z', 'z'])).then(|| "Z".to_owned())
+    let letters = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+    let (name, behind) = text.split_at(letters);
+    let name = name.to_ascii_lowercase();
+    let named = ZONES.iter().find(|(zone, _)| *zone == name).map(|(_, minutes)| *minutes);
+    let is_utc = named == Some(0);
+    let offset = behind.trim_start();
+    let sign = offset.chars().next().filter(|c| matches!(c, '+' | '-' | '−'));
+    let Some(sign) = sign.filter(|_| name.is_empty() || is_utc) else {
+        return named.map(|minutes| offset_of(minutes < 0, minutes.unsigned_abs()));
+    };
+    let mut reader = Reader { rest: &offset[sign.len_utf8()..] };
+    let hours = reader.number()?;
+    reader.sign(":");
+    let minutes = reader.digits(2).unwrap_or(0);
+    (hours <= 14 && minutes <= 59).then(|| offset_of(sign != '+', hours * 60 + minutes))
 }
 
-/// A date with its month in letters, or with numbers that can be read one way.
+fn offset_of(is_behind: bool, minutes: u32) -> String {
+    match (minutes, is_behind) {
+        (0, _) => "Z".to_owned(),
+        (_, true) => format!("-{:02}:{:02}", minutes / 60, minutes % 60),
+        (_, false) => format!("+{:02}:{:02}", minutes / 60, minutes % 60),
+    }
+}
+
+use Part::{Month, Number, Sign};
+
+/// A part of a text that may hold a date.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    /// A number, and how many digits it has.
+    Number(u32, usize),
+    Month(u32),
+    Sign(char),
+    /// Any other word.
+    Word,
+}
+
+/// The first date in `text` with its month in letters, or with numbers that can be read one way.
 fn of_words(text: &str) -> Option<String> {
-    let mut numbers: Vec<(u32, usize, usize)> = Vec::new();
-    let mut month = None;
-    let mut end = 0;
-    let bytes = text.as_bytes();
+    let parts = parts(text);
+    let (found, from, to) = (0..parts.len()).find_map(|from| {
+        let (date, count) = date_of_parts(&parts[from..])?;
+        Some((date, from, from + count))
+    })?;
+    // `13 to 15 March 2025`
+    let is_sign_of_range =
+        |part: Option<&(Part, usize)>| matches!(part, Some((Sign('-' | '–' | '—' | '/' | '&'), _)));
+    let is_number = |part: Option<&(Part, usize)>| matches!(part, Some((Number(_, 1..=2), _)));
+    let before = |n: usize| from.checked_sub(n).and_then(|at| parts.get(at));
+    if is_sign_of_range(before(1)) && is_number(before(2)) {
+        return None;
+    }
+    // `13 March 2025 to 2 April 2025`
+    let rest = parts.get(to..).unwrap_or_default();
+    if is_sign_of_range(rest.first()) && date_of_parts(&rest[1..]).is_some() {
+        return None;
+    }
+    let end = to.checked_sub(1).and_then(|last| parts.get(last)).map_or(text.len(), |p| p.1);
+    Some(format!("{found}{}", time(&text[end..])))
+}
+
+/// The parts of a text, each with where it ends; white space and joints of dates left out.
+fn parts(text: &str) -> Vec<(Part, usize)> {
+    let mut parts = Vec::new();
     let mut at = 0;
-    while at < text.len() {
+    while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        if digits > 0 {
-            if bytes.get(at + digits) == Some(&b':') && numbers.len() >= 2 {
-                break;
-            }
-            numbers.push((rest[..digits].parse().ok()?, digits, at));
+        if c.is_ascii_digit() {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
             at += digits;
-            end = at;
-        } else {
-            let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
-            if letters > 0 && month.is_none() && numbers.len() < 2 {
-                month = month_of(&rest[..letters]).map(|m| (m, at));
+            parts.push((Number(rest[..digits].parse().unwrap_or(u32::MAX), digits), at));
+        } else if c.is_alphabetic() && !is_cjk(c) {
+            let end = rest.find(|c: char| !c.is_alphabetic() || is_cjk(c)).unwrap_or(rest.len());
+            let word = rest[..end].to_lowercase();
+            at += end;
+            match month_of(&word) {
+                Some(month) => parts.push((Month(month), at)),
+                None if JOINTS.contains(&word.as_str()) => {}
+                None => parts.push((Part::Word, at)),
             }
-            at += letters.max(rest.chars().next().map_or(1, char::len_utf8));
-        }
-        if numbers.len() == 3 || (month.is_some() && numbers.len() == 2) {
-            break;
+        } else {
+            at += c.len_utf8();
+            if !c.is_whitespace() && !matches!(c, 'º' | 'ª' | '°') {
+                parts.push((Sign(c), at));
+            }
         }
     }
-    let date = match (month, numbers.as_slice()) {
-        (Some((month, _)), [(year, 4, _), (day, 1..=2, _)] | [(day, 1..=2, _), (year, 4, _)]) => {
-            date(*year, month, *day)?
+    parts
+}
+
+/// Signs for year, month and day in Chinese, Japanese and Korean.
+fn is_cjk(c: char) -> bool {
+    matches!(c, '年' | '月' | '日' | '년' | '월' | '일')
+}
+
+/// The date that `parts` start with, and of how many it is.
+fn date_of_parts(parts: &[(Part, usize)]) -> Option<(Date, usize)> {
+    let mut rest = parts;
+    let mut next = |optional: &[char]| {
+        while let [(Sign(sign), _), more @ ..] = rest
+            && optional.contains(sign)
+        {
+            rest = more;
         }
-        (None, [(a, 1..=2, from), (b, 1..=2, _), (year, 4, to)]) => {
-            // Three numbers that belong together.
-            if to - from > 7 {
-                return None;
-            }
-            let dotted = text[*from..*to].contains('.');
-            match (dotted, *a > 12, *b > 12) {
-                (true, ..) | (false, true, false) => date(*year, *b, *a)?,
-                (false, false, true) => date(*year, *a, *b)?,
-                (false, false, false) if a == b => date(*year, *a, *b)?,
-                _ => return None,
-            }
-        }
+        let (part, _) = rest.first()?;
+        rest = &rest[1..];
+        Some(*part)
+    };
+    // Only the first may not have a sign before it.
+    let first = next(&[])?;
+    let second = next(&['.', ',', '-', '/', '年', '년'])?;
+    let third = next(&['.', ',', '-', '/', '月', '월'])?;
+    let count = parts.len() - rest.len();
+    let sign = |part: &(Part, usize)| if let Sign(sign) = part.0 { Some(sign) } else { None };
+    let signs: Vec<char> = parts[..count].iter().filter_map(sign).collect();
+    let date = match (first, second, third) {
+        (Number(day, 1..=2), Month(month), Number(year, 4))
+        | (Month(month), Number(day, 1..=2), Number(year, 4))
+        | (Number(year, 4), Month(month), Number(day, 1..=2)) => date(year, month, day)?,
+        (Number(year, 4), Number(month, 1..=2), Number(day, 1..=2)) => match signs.as_slice() {
+            [a, b] if a == b => date(year, month, day)?,
+            ['年', '月'] | ['년', '월'] => date(year, month, day)?,
+            _ => return None,
+        },
+        (Number(a, 1..=2), Number(b, 1..=2), Number(year, 4)) => match signs.as_slice() {
+            ['.', '.'] => date(year, b, a)?,
+            [first, second] if first == second && a > 12 => date(year, b, a)?,
+            [first, second] if first == second && (b > 12 || a == b) => date(year, a, b)?,
+            _ => return None,
+        },
         _ => return None,
     };
-    Some(format!("{date}{}", time(&text[end..])))
+    Some((date, count))
 }
 
 fn month_of(word: &str) -> Option<u32> {
-    let word = word.to_lowercase();
-    // `Monday` is no month, nor is `Mars Rover`'s `Marketing`.
-    if word.chars().count() < 3 || word.chars().count() > 10 || word.starts_with("mon") {
-        return None;
-    }
-    let found = (1..).zip(MONTHS).find(|(_, names)| names.iter().any(|n| word.starts_with(n)))?;
-    Some(found.0)
+    let of = |names: &&str| names.split_ascii_whitespace().any(|name| name == word);
+    (1..).zip(&MONTHS).find(|(_, names)| of(names)).map(|(month, _)| month)
 }
 
 struct Reader<'a> {
@@ -264,6 +375,19 @@ impl Reader<'_> {
         let sign = self.rest.chars().next().filter(|c| signs.contains(*c))?;
         self.rest = &self.rest[sign.len_utf8()..];
         Some(sign)
+    }
+
+    /// One of these words, in either case, with no letter behind it.
+    fn word(&mut self, words: &[&str]) -> bool {
+        let behind = words.iter().find_map(|word| {
+            let (start, behind) = self.rest.split_at_checked(word.len())?;
+            let ends = !behind.starts_with(char::is_alphabetic);
+            (ends && start.eq_ignore_ascii_case(word)).then_some(behind)
+        });
+        if let Some(behind) = behind {
+            self.rest = behind.trim_start();
+        }
+        behind.is_some()
     }
 }
 
@@ -294,6 +418,24 @@ mod tests {
             ("1741900020000", "2025-03-13T21:07:00Z"),
             ("2025-02-30", ""),
             ("Monday", ""),
+            ("March 13, 2025 5:07 PM EDT", "2025-03-13T17:07:00-04:00"),
+            ("13.03.2025, 17:07 Uhr (MEZ)", "2025-03-13T17:07:00+01:00"),
+            ("2025-03-13T17:07:00 +5:30", "2025-03-13T17:07:00+05:30"),
+            ("2025-03-13T17:07:00 Zulu", "2025-03-13T17:07:00"),
+            ("13 March 2025 17:07 UTC−3", "2025-03-13T17:07:00-03:00"),
+            ("2025年3月13日 17:07", "2025-03-13T17:07:00"),
+            ("13th of March, 2025", "2025-03-13"),
+            ("Mars Rover 13, 2025", ""),
+            ("Marketing 13, 2025", ""),
+            ("12 photos, March 2025", ""),
+            ("13-15 March 2025", ""),
+            ("March 13-15, 2025", ""),
+            ("13.03.2025 - 15.03.2025", ""),
+            ("13.03.2025 12.50.3", "2025-03-13"),
+            ("13.03-2025", ""),
+            ("13 March 1875", ""),
+            ("13 March 2050", ""),
+            ("2025-03/13", ""),
             ("", ""),
             ("9999999999999999999", ""),
         ];
