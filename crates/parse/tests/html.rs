@@ -130,6 +130,47 @@ fn what_a_page_says_of_itself_is_mended() {
 }
 
 #[test]
+fn dates_are_said_or_left_out() {
+    // page, published, modified
+    let cases = [
+        ("<p>The river rose.", None, None),
+        (
+            "<script type=application/ld+json>{\"@type\":\"VideoObject\",\"datePublished\":\"2025-03-01\"}</script><p>x",
+            None,
+            None,
+        ),
+        (
+            "<script type=application/ld+json>{\"@type\":\"WebPage\",\"datePublished\":\"2025-03-01\"}</script><p>x",
+            Some("2025-03-01"),
+            None,
+        ),
+        ("<meta property=article:modified_time content=2025-03-14><p>x", None, Some("2025-03-14")),
+        (
+            "<p><time datetime=2025-03-01>1 March</time><p><time datetime=2025-03-13>13 March</time>",
+            Some("2025-03-13"),
+            None,
+        ),
+        (
+            "<p>Updated <time class=updated datetime=2025-03-14>14 March</time>",
+            None,
+            Some("2025-03-14"),
+        ),
+        (
+            "<p>Last updated on 14 March 2025<p>13 March 2025<p>The river rose.",
+            Some("2025-03-13"),
+            Some("2025-03-14"),
+        ),
+    ];
+    for (html, published, modified) in cases {
+        let url = "<link rel=canonical href=https://example.org/2025/03/13/a>";
+        let facts = page(format!("{url}{html}"), None).unwrap().facts;
+        let value = |fact: Option<newsmill_article::Sourced<String>>| fact.map(|f| f.value);
+        let got = (value(facts.published), value(facts.modified));
+        assert_eq!((got.0.as_deref(), got.1.as_deref()), (published, modified), "{html}");
+    }
+}
+
+#[test]
 fn links_are_where_the_page_has_them() {
     let html = "<base href='https://example.org/a/'><p>See <a href='b?x=1&amp;y=2'>the <i>report</i></a>, \
                 <a href='#top'>above</a> or <a href='javascript:x()'>act</a>.";

@@ -6,8 +6,8 @@
 //! |---|---|
 //! | title | JSON-LD `headline`, `og:title`, the one heading of level 1, `twitter:title`, the `title` element; the name of the site cut off |
 //! | byline | JSON-LD `author`, `meta` names of authors, microdata, `rel=author`, elements named so, links to authors' pages, lines by the text |
-//! | published | JSON-LD `datePublished`, `article:published_time` and other `meta`, microdata, the date in the URL, `time`, elements named so, lines by the text |
-//! | modified | JSON-LD `dateModified`, `meta`, microdata |
+//! | published | JSON-LD `datePublished`, `article:published_time` and other `meta`, microdata, JSON-LD of the page, `time` and elements named so (that of the day in the URL first), lines by the text |
+//! | modified | JSON-LD `dateModified`, `meta`, microdata, `time` and elements named so |
 //! | site | `og:site_name`, JSON-LD `publisher`, `application-name` |
 //! | url | the canonical link, `og:url`, JSON-LD `url` |
 //! | language | `lang` of the page, `og:locale`, JSON-LD `inLanguage` |
@@ -37,6 +37,22 @@ const ARTICLES: [&str; 10] = [
     "Report",
     "TechArticle",
     "ScholarlyArticle",
+];
+
+/// Kinds of JSON-LD objects that are the page, or a text on it that is no article.
+const PAGES: [&str; 12] = [
+    "WebPage",
+    "ItemPage",
+    "FAQPage",
+    "QAPage",
+    "AboutPage",
+    "ProfilePage",
+    "MedicalWebPage",
+    "CreativeWork",
+    "HowTo",
+    "Recipe",
+    "DiscussionForumPosting",
+    "SocialMediaPosting",
 ];
 
 /// What is known of an article from its page.
@@ -87,10 +103,15 @@ impl Known {
                 .find_map(|line| Some(authors::of_line(line)).filter(|n| !n.is_empty()));
             self.facts.byline = names.map(|n| Sourced::new(n, "line by the text"));
         }
-        if self.facts.published.is_none() {
-            let date = lines.iter().find_map(|line| dates::of_line(line));
-            self.facts.published = date.map(|d| Sourced::new(d, "line by the text"));
-        }
+        let date = |is_of_change: bool| {
+            let lines =
+                lines.iter().filter(|line| tells_change(&line.to_lowercase()) == is_of_change);
+            let date = lines.into_iter().find_map(|line| dates::of_line(line))?;
+            Some(Sourced::new(date, "line by the text"))
+        };
+        let Facts { published, modified, .. } = &mut self.facts;
+        *published = published.take().or_else(|| date(false));
+        *modified = modified.take().or_else(|| date(true));
     }
 }
 
@@ -279,13 +300,14 @@ impl About<'_> {
         }
     }
 
+    /// When the article was published. A date in the URL only tells which of the dates that the page
+    /// shows is meant.
     fn published(&self, url: Option<&str>) -> Said<String> {
         self.date(|a| a.of_article("datePublished"))
             .or_else(|| self.meta_date(META_PUBLISHED))
             .or_else(|| self.property_date("datePublished"))
-            .or_else(|| self.any_data("datePublished"))
-            .or_else(|| Some(Sourced::new(dates::of_url(url?)?, "URL")))
-            .or_else(|| self.time_element())
+            .or_else(|| self.page_date("datePublished"))
+            .or_else(|| self.shown_date(url.and_then(dates::of_url).as_deref()))
             .or_else(|| self.meta_date(META_DATES))
             .or_else(|| self.date(|a| a.of_article("dateCreated")))
     }
@@ -294,7 +316,12 @@ impl About<'_> {
         self.date(|a| a.of_article("dateModified"))
             .or_else(|| self.meta_date(META_MODIFIED))
             .or_else(|| self.property_date("dateModified"))
-            .or_else(|| self.any_data("dateModified"))
+            .or_else(|| self.page_date("dateModified"))
+            .or_else(|| {
+                let mut times =
+                    self.head.times.iter().filter(|t| !t.elsewhere && tells_change(&t.context));
+                times.find_map(date_of_time)
+            })
     }
 
     fn date(&self, said: impl Fn(&Self) -> Said<String>) -> Said<String> {
@@ -310,31 +337,30 @@ impl About<'_> {
         read_date(Sourced::new(value.clone(), format!("itemprop {name}")))
     }
 
-    /// What an object that is no article says: a page, a video.
-    fn any_data(&self, name: &str) -> Said<String> {
-        let value = self.head.data.iter().find_map(|d| text(d.get(name)?))?;
+    /// What an object says that is the page or a text on it, though no article: a video's date is
+    /// the video's.
+    fn page_date(&self, name: &str) -> Said<String> {
+        let pages = self.head.data.iter().filter(|d| is_of_kind(d, &PAGES));
+        let value = pages.into_iter().find_map(|d| text(d.get(name)?))?;
         read_date(Sourced::new(value, format!("JSON-LD {name}")))
     }
 
-    fn time_element(&self) -> Said<String> {
-        let times = || self.head.times.iter().filter(|t| !t.elsewhere);
-        let tells = |t: &&head::Time| {
-            ["publish", "pubdate", "posted", "entry-date", "created", "datum", "veröff", "publi"]
-                .iter()
-                .any(|word| t.context.contains(word))
-        };
-        let changed = |t: &&head::Time| {
-            ["updat", "modif", "aktualis", "actuali"].iter().any(|word| t.context.contains(word))
-        };
-        times()
-            .filter(|t| t.is_time && tells(t) && !changed(t))
-            .chain(times().filter(|t| t.is_time && !changed(t)))
-            .chain(times().filter(|t| !t.is_time && !changed(t)))
-            .chain(times())
-            .find_map(|t| {
-                let kind = if t.is_time { "time element" } else { "element named date" };
-                Some(Sourced::new(dates::parse(&t.value)?, kind))
-            })
+    /// The date in a `time` element or one whose names say that it holds one: of `day`, if there is
+    /// one; else one that is named so, a `time` before others.
+    fn shown_date(&self, day: Option<&str>) -> Said<String> {
+        let times = || self.head.times.iter().filter(|t| !tells_change(&t.context));
+        let of_day = day.and_then(|day| {
+            times().filter_map(date_of_time).find(|date| date.value.starts_with(day))
+        });
+        let tells = |t: &&head::Time| TELLS_DATE.iter().any(|word| t.context.contains(word));
+        let own = || times().filter(|t| !t.elsewhere);
+        of_day.or_else(|| {
+            own()
+                .filter(|t| t.is_time && tells(t))
+                .chain(own().filter(|t| t.is_time))
+                .chain(own().filter(|t| !t.is_time))
+                .find_map(date_of_time)
+        })
     }
 
     fn language(&self) -> Said<String> {
@@ -479,20 +505,10 @@ const META_PUBLISHED: &[&str] = &[
     "rnews:datepublished",
     "bt:pubdate",
     "cxenseparse:publishtime",
-    "last_published",
 ];
 
-const META_DATES: &[&str] = &[
-    "date",
-    "created",
-    "creation_date",
-    "article:created",
-    "datecreated",
-    "release_date",
-    "og:updated_time",
-    "article:modified_time",
-    "last-modified",
-];
+const META_DATES: &[&str] =
+    &["date", "created", "creation_date", "article:created", "datecreated", "release_date"];
 
 const META_MODIFIED: &[&str] = &[
     "article:modified_time",
@@ -500,11 +516,29 @@ const META_MODIFIED: &[&str] = &[
     "datemodified",
     "og:updated_time",
     "lastmod",
+    "last_published",
     "last-modified",
     "dcterms.modified",
     "dc.date.modified",
     "article:modified",
 ];
+
+/// Words by a time that is the one of publication.
+const TELLS_DATE: &[&str] =
+    &["publish", "pubdate", "posted", "entry-date", "created", "datum", "veröff", "publi"];
+
+/// Words by a time that is the one of a change.
+const TELLS_CHANGE: &[&str] = &["updat", "modif", "aktualis", "actuali", "edited"];
+
+/// Whether what stands at a date, in lower case, says that it is the one of a change.
+fn tells_change(context: &str) -> bool {
+    TELLS_CHANGE.iter().any(|word| context.contains(word))
+}
+
+fn date_of_time(time: &head::Time) -> Said<String> {
+    let kind = if time.is_time { "time element" } else { "element named date" };
+    Some(Sourced::new(dates::parse(&time.value)?, kind))
+}
 
 fn read_date(said: Sourced<String>) -> Said<String> {
     let value = dates::parse(&said.value)?;
