@@ -1,7 +1,9 @@
 //! Parquet.
 
 mod columns;
-mod depth;
+mod footer;
+mod pages;
+mod thrift;
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -24,6 +26,7 @@ use crate::ReadOptions;
 use crate::container::{Container, Cut, Source};
 use crate::inflate::reject;
 use columns::Columns;
+use pages::check_pages;
 
 /// What a file starts and ends with.
 const MAGIC: &[u8] = b"PAR1";
@@ -150,6 +153,9 @@ impl Rows {
         let at_once = (BATCH_BYTES / (bytes / rows.max(1)).max(1)).clamp(1, BATCH_ROWS);
         let opened = self.check_size(about).and_then(|()| {
             let file = self.file.try_clone().map_err(Failure::Io)?;
+            for column in self.columns.read_of(about) {
+                check_pages(&file, column, &self.limits)?;
+            }
             let longest = unless_panic(|| longest_in_dictionaries(&file, about, &self.columns))?;
             let at_once = at_once.min(DICTIONARY_BATCH_BYTES / longest.max(1)).max(1);
             unless_panic(|| {
@@ -175,14 +181,21 @@ impl Rows {
         for column in self.columns.read_of(group) {
             let stored = u64::try_from(column.compressed_size()).unwrap_or(0);
             let bytes = u64::try_from(column.uncompressed_size()).unwrap_or(u64::MAX);
+            let values = u64::try_from(column.num_values()).unwrap_or(u64::MAX);
             let limit = self.limits.expansion_ratio;
-            if bytes > self.limits.record_bytes as u64 && bytes > stored.saturating_mul(limit) {
-                let name = column.column_path().string();
+            // Runs of equal values and of nulls are stored in next to nothing.
+            let most = bytes.max(values);
+            let name = column.column_path().string();
+            if most > self.limits.record_bytes as u64 && most > stored.saturating_mul(limit) {
                 let why = format!(
-                    "column {name:?} has {bytes} bytes in {stored}, more than the limit \
-                     expansion_ratio = {limit} allows"
+                    "column {name:?} has {bytes} bytes and {values} values in {stored} bytes, more \
+                     than the limit expansion_ratio = {limit} allows"
                 );
                 return Err(Failure::Of(RejectKind::TooLong, why));
+            }
+            if column.column_descr().max_rep_level() == 0 && column.num_values() > group.num_rows()
+            {
+                return Err(Failure::corrupt(format!("column {name:?} has more values than rows")));
             }
         }
         Ok(())
@@ -325,8 +338,62 @@ fn check_footer(file: &mut File, limits: &Limits) -> Result<(), Failure> {
     file.seek(SeekFrom::Start(start)).map_err(Failure::Io)?;
     let mut bytes = Vec::new();
     file.take(footer).read_to_end(&mut bytes).map_err(Failure::Io)?;
-    match depth::is_bounded(&bytes) {
+    match footer::is_bounded(&bytes) {
         true => Ok(()),
         false => Err(Failure::corrupt("its schema is damaged or nested too deep")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records_of;
+    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    use parquet::arrow::ArrowWriter;
+    use parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+    /// A file of one column of three texts, in one page behind the magic.
+    fn file() -> Vec<u8> {
+        let texts: ArrayRef = Arc::new(StringArray::from(vec!["A river rose.", "It fell.", "So."]));
+        let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
+        let properties = WriterProperties::builder()
+            .set_dictionary_enabled(false)
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_offset_index_disabled(true)
+            .build();
+        let mut writer =
+            ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        writer.into_inner().unwrap()
+    }
+
+    fn read(bytes: Vec<u8>) -> Vec<Result<Record, Reject>> {
+        let input = io::Cursor::new(bytes);
+        records_of(input, "t", &ReadOptions::default(), &Limits::default()).unwrap().collect()
+    }
+
+    #[test]
+    fn a_page_that_lies_is_not_read() {
+        let good = file();
+        assert_eq!(read(good.clone()).iter().flatten().count(), 3);
+        // The header says the type, both sizes, and then in a struct how many values there are.
+        assert_eq!((good[4], good[6], good[8], good[10]), (0x15, 0x15, 0x15, 0x2c));
+        let values = 12;
+        assert_eq!(good[values - 1..=values], [0x15, 3 << 1]);
+        let sizes_as_text = [&good[..6], &[0x18], &good[7..]].concat();
+        let patched = |at: usize, byte: u8| [&good[..at], &[byte], &good[at + 1..]].concat();
+        let cases = [
+            (patched(values, 100), "has more values than its column"),
+            (patched(values, 5), "has more values than its column"),
+            (patched(7, 126), "has more bytes than its column"),
+            (patched(9, 126), "is longer than its column"),
+            (sizes_as_text, "has a damaged header"),
+        ];
+        for (bytes, why) in cases {
+            let rows = read(bytes);
+            let reject = rows[0].clone().unwrap_err();
+            assert_eq!((rows.len(), reject.kind), (1, RejectKind::Corrupt), "{why}");
+            assert_eq!(reject.detail, format!("a page of column \"text\" {why}"));
+        }
     }
 }
