@@ -1,5 +1,5 @@
 //! Facts of an article, each with its evidence: links, title, byline, dateline, dates, language,
-//! site, quotations and amounts.
+//! site, quotations, names and amounts.
 //!
 //! Facts are right or missing. What the document says goes to the plain fields of
 //! [`Facts`]; what it only implies goes to [`Facts::inferred`], with the evidence. Every
@@ -24,6 +24,7 @@ mod amounts;
 mod byline;
 mod date;
 mod dateline;
+mod entities;
 mod head;
 mod language;
 mod links;
@@ -44,6 +45,7 @@ pub use address::{Address, normalize_url};
 pub use amounts::Amounts;
 pub use byline::Byline;
 pub use dateline::Dateline;
+pub use entities::Entities;
 pub use language::Language;
 pub use links::Links;
 pub use published::Published;
@@ -75,7 +77,7 @@ pub trait Fact: Sync {
 /// Every fact, in the order they run: later ones read what earlier ones found.
 pub const ALL: &[&dyn Fact] = &[
     &Language, &WebUrl, &Links, &Site, &Title, &Byline, &Dateline, &Published, &Source, &Quotes,
-    &Amounts,
+    &Amounts, &Entities,
 ];
 
 /// Runs every fact on `article`, whose kept text is `kept`, starting from what the parser put into

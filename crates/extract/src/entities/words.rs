@@ -1,0 +1,251 @@
+//! The words of a text, with what stands between them.
+
+/// What stands between two words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Gap {
+    /// Blanks, or a line break inside a paragraph.
+    Space,
+    /// The `'s` of a possessive and blanks.
+    Possessive,
+    /// A hyphen, dash or slash.
+    Dash,
+    /// A comma.
+    Comma,
+    /// An opening bracket.
+    Open,
+    /// A closing bracket.
+    Close,
+    /// A quotation mark.
+    Quote,
+    /// A colon or semicolon.
+    Colon,
+    /// The end of a sentence.
+    Stop,
+    /// The end of a paragraph, or of the text.
+    Break,
+}
+
+/// A word of the text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token<'a> {
+    /// As it stands, with the full stop of an abbreviation and without a possessive.
+    pub(crate) text: &'a str,
+    /// Its first byte in the text.
+    pub(crate) start: usize,
+    /// A hash of the word in small letters.
+    pub(crate) hash: u32,
+    /// Whether a letter in it is a capital one where names have theirs (`Ruiz`, `al-Amr`).
+    pub(crate) capital: bool,
+    /// What stands before it.
+    pub(crate) before: Gap,
+    /// What stands behind it.
+    pub(crate) after: Gap,
+}
+
+impl Token<'_> {
+    /// Byte after its last.
+    pub(crate) fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
+    /// Whether a sentence or quotation begins with it.
+    pub(crate) fn opens(&self) -> bool {
+        matches!(self.before, Gap::Stop | Gap::Break | Gap::Quote | Gap::Colon)
+    }
+}
+
+/// A hash of `word` in small letters (FNV-1a); capitals outside ASCII count as they are.
+pub(crate) fn hash(word: &str) -> u32 {
+    word.bytes().fold(0x811C_9DC5, |hash, b| {
+        (hash ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// The words of `text`. Linear in its length.
+pub(crate) fn of(text: &str) -> Vec<Token<'_>> {
+    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5);
+    let mut before = Gap::Break;
+    let mut at = 0;
+    while at < text.len() {
+        let (len, end) = word_len(&text[at..]);
+        if len > 0 {
+            let word = &text[at..at + len];
+            let capital = has_capital(word);
+            let possessive = if end > len { Gap::Possessive } else { Gap::Space };
+            let hash = hash(word);
+            tokens.push(Token { text: word, start: at, hash, capital, before, after: possessive });
+            before = possessive;
+            at += end;
+        }
+        let (gap, skipped) = gap(&text[at..]);
+        if gap != Gap::Space || before != Gap::Possessive {
+            before = gap;
+        }
+        if let Some(last) = tokens.last_mut() {
+            last.after = before;
+        }
+        at += skipped;
+    }
+    if let Some(last) = tokens.last_mut() {
+        last.after = Gap::Break;
+    }
+    tokens
+}
+
+fn has_capital(word: &str) -> bool {
+    let mut chars = word.chars();
+    let first = chars.next().is_some_and(char::is_uppercase);
+    first || {
+        let prefix =
+            ["al-", "el-", "d'", "d’", "ash-", "an-", "as-", "ad-", "ar-", "at-", "bin-", "e", "i"];
+        prefix
+            .iter()
+            .any(|p| word.strip_prefix(p).is_some_and(|rest| rest.starts_with(char::is_uppercase)))
+    }
+}
+
+/// Length of the word at the start of `text`, without and with its possessive.
+fn word_len(text: &str) -> (usize, usize) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut capital = false;
+    while let Some(&b) = bytes.get(at) {
+        if b.is_ascii_alphanumeric() || b == b'&' || b == b'_' || b == b'@' || b == b'#' {
+            capital |= at == 0 && b.is_ascii_uppercase();
+            at += 1;
+            continue;
+        }
+        let Some(c) = (if b < 128 { Some(char::from(b)) } else { text[at..].chars().next() })
+        else {
+            break;
+        };
+        let next = text[at + c.len_utf8()..].chars().next();
+        let inner = at > 0 && next.is_some_and(char::is_alphanumeric);
+        match c {
+            '.' | '\'' | '’' if inner => {}
+            // `U.S.-led` and `Lima-based` are two words, `Al-Amr` is one.
+            '-' | '‑' if inner && !(capital && next.is_some_and(char::is_lowercase)) => {}
+            '.' if at > 0 && is_abbreviation(&text[..at]) => {
+                at += 1;
+                break;
+            }
+            c if c.is_alphanumeric() => capital |= at == 0 && c.is_uppercase(),
+            _ => break,
+        }
+        at += c.len_utf8();
+    }
+    let word = &text[..at];
+    for suffix in ["'s", "’s"] {
+        if let Some(rest) = word.strip_suffix(suffix) {
+            return (rest.len(), at);
+        }
+    }
+    let rest = &text[at..];
+    let plural = word.ends_with('s') && (rest.starts_with('\'') || rest.starts_with('’'));
+    let mark = rest.chars().next().map_or(0, char::len_utf8);
+    if plural && rest[mark..].starts_with(' ') { (at, at + mark) } else { (at, at) }
+}
+
+/// Whether a full stop behind `word` belongs to it.
+fn is_abbreviation(word: &str) -> bool {
+    let short = word.len() <= 2 && word.starts_with(|c: char| c.is_ascii_uppercase());
+    (short && (word.len() == 1 || matches!(word, "Mr" | "Ms" | "Dr" | "Jr" | "Sr" | "St" | "Lt")))
+        || (word.len() <= 8
+            && word.contains('.')
+            && word.len() == 2 * word.matches('.').count() + 1)
+        || matches!(
+            word,
+            "Mrs"
+                | "Sen"
+                | "Rep"
+                | "Gov"
+                | "Gen"
+                | "Col"
+                | "Sgt"
+                | "Capt"
+                | "Maj"
+                | "Prof"
+                | "Rev"
+                | "Hon"
+                | "Adm"
+                | "Cmdr"
+                | "Cpl"
+                | "Ph"
+                | "Inc"
+                | "Corp"
+                | "Ltd"
+                | "Bros"
+                | "Reps"
+                | "Sens"
+                | "Mme"
+        )
+}
+
+/// The strongest gap at the start of `text`, and the bytes to the next word.
+fn gap(text: &str) -> (Gap, usize) {
+    let mut gap = Gap::Space;
+    let mut lines = 0;
+    let mut at = 0;
+    for c in text.chars() {
+        let found = match c {
+            '\n' => {
+                lines += 1;
+                if lines > 1 { Gap::Break } else { Gap::Space }
+            }
+            '.' | '!' | '?' | '…' => Gap::Stop,
+            ',' => Gap::Comma,
+            ':' | ';' => Gap::Colon,
+            '(' | '[' => Gap::Open,
+            ')' | ']' => Gap::Close,
+            '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '\'' | '’' => Gap::Quote,
+            '-' | '–' | '—' | '/' | '|' | '•' => Gap::Dash,
+            '&' | '_' | '@' | '#' => break,
+            c if c.is_alphanumeric() => break,
+            c if c.is_whitespace() => Gap::Space,
+            _ => Gap::Dash,
+        };
+        if found as u8 > gap as u8 {
+            gap = found;
+        }
+        at += c.len_utf8();
+    }
+    (gap, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn words_and_gaps() {
+        let words = |text| of(text).into_iter().map(|t| (t.text, t.after)).collect::<Vec<_>>();
+        use Gap::{Break, Close, Comma, Dash, Open, Possessive, Space, Stop};
+        let cases: &[(&str, &[(&str, Gap)])] = &[
+            ("Ana Ruiz left.", &[("Ana", Space), ("Ruiz", Space), ("left", Break)]),
+            ("Lima’s mayor", &[("Lima", Possessive), ("mayor", Break)]),
+            ("U.S.-led, al-Amr", &[("U.S.", Dash), ("led", Comma), ("al-Amr", Break)]),
+            ("J. Doe. She", &[("J.", Space), ("Doe", Stop), ("She", Break)]),
+            ("Mr. Doe (AP) a", &[("Mr.", Space), ("Doe", Open), ("AP", Close), ("a", Break)]),
+            ("AT&T & Co", &[("AT&T", Space), ("&", Space), ("Co", Break)]),
+            ("a\n\nb\nc", &[("a", Break), ("b", Space), ("c", Break)]),
+            ("Banks’ loans", &[("Banks", Possessive), ("loans", Break)]),
+        ];
+        for (text, want) in cases {
+            assert_eq!(&words(text), want, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_in_order(text in "([A-Za-z]{1,3}|[.,’'()&\" \n-]|É|\\PC){0,40}") {
+            let mut end = 0;
+            for token in of(&text) {
+                prop_assert!(token.start >= end && !token.text.is_empty());
+                prop_assert_eq!(&text[token.start..token.end()], token.text);
+                end = token.end();
+            }
+        }
+    }
+}
