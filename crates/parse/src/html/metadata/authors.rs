@@ -10,6 +10,8 @@ const SAID_BYTES_MAX: usize = 2 << 10;
 /// Words before the name of one who wrote, in lower case.
 const WRITTEN: &[&str] = &[
     "written by",
+    "authored by",
+    "recipe by",
     "posted by",
     "published by",
     "reported by",
@@ -192,6 +194,121 @@ const TRADES: &[&str] = &[
     "director",
     "professor",
 ];
+
+/// Words of what else stands in elements that are named after the author, in lower case.
+const NO_AUTHOR: &[&str] = &[
+    "reviewed",
+    "edited",
+    "expert",
+    "experts",
+    "head",
+    "lead",
+    "leader",
+    "content",
+    "marketing",
+    "coordinator",
+    "specialist",
+    "consultant",
+    "manager",
+    "officer",
+    "analyst",
+    "researcher",
+    "strategist",
+    "enthusiast",
+    "gardener",
+    "former",
+    "certified",
+    "licensed",
+    "master",
+    "security",
+    "hardware",
+    "software",
+    "science",
+    "research",
+    "development",
+    "privacy",
+    "home",
+    "guide",
+    "tips",
+    "category",
+    "tags",
+    "sign",
+    "log",
+    "login",
+    "subscribe",
+    "sponsored",
+    "advertisement",
+    "paid",
+    "copyright",
+    "last",
+    "first",
+    "on",
+    "am",
+    "at",
+    "in",
+    "vom",
+    "dept",
+    "see",
+    "all",
+    "show",
+    "click",
+    "here",
+    "sat",
+    "sun",
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "feb",
+    "apr",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+    "july",
+    "january",
+    "february",
+    "october",
+    "november",
+    "december",
+    "veröffentlicht",
+    "geschrieben",
+    "publicado",
+    "publié",
+    "experte",
+    "expertin",
+    "leiter",
+    "leiterin",
+    "stand",
+];
+
+/// Words that stand within names in small letters.
+const SMALL: &[&str] = &[
+    "de", "del", "della", "di", "da", "dos", "das", "do", "du", "la", "le", "el", "al", "van",
+    "von", "der", "den", "ten", "ter", "zu", "zur", "bin", "bint", "ibn", "y", "e", "af", "av",
+];
+
+/// The names in an element that is named after the author. Portraits, trades and links stand there
+/// too: what follows something that is no name is none, and a name is written with capitals.
+pub(super) fn of_element(said: &str, sites: &[String]) -> Vec<String> {
+    let names = names(said, sites);
+    // Handles are written small, where nothing else stands there.
+    let are_handles = names.iter().all(|name| !name.contains(' '));
+    let is_name = |name: &String| {
+        let words = || name.split(' ');
+        let plain = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let is_degree = !name.contains(' ') && name.len() <= 4 && *name == name.to_uppercase();
+        !is_degree
+            && words()
+                .all(|w| are_handles || !w.starts_with(char::is_lowercase) || SMALL.contains(&w))
+            && !words().any(|w| NO_AUTHOR.contains(&plain(w).as_str()))
+            && !words().next_back().is_some_and(|w| SMALL.contains(&w))
+            && !name.ends_with("...")
+    };
+    names.into_iter().take_while(is_name).collect()
+}
 
 /// The names in what a page says of its authors; of `sites`, what the site is called, none is one.
 ///
@@ -401,6 +518,23 @@ mod tests {
         ];
         for (said, expected) in cases {
             assert_eq!(names(said, &["Example Herald".to_owned()]), *expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn elements_hold_more_than_names() {
+        let cases: &[(&str, &[&str])] = &[
+            ("Ana Ruiz, Jan Doe", &["Ana Ruiz", "Jan Doe"]),
+            ("Ana Ruiz, Gardener and Astrologer", &["Ana Ruiz"]),
+            ("Ana Ruiz and the team behind the river", &["Ana Ruiz"]),
+            ("Ana Ruiz, BSN", &["Ana Ruiz"]),
+            ("Reviewed by Ana Ruiz", &[]),
+            ("Recipe by Ana van der Ruiz", &["Ana van der Ruiz"]),
+            ("exh/aru", &["exh/aru"]),
+            ("Here we speak of rivers, dams and rain.", &[]),
+        ];
+        for (said, expected) in cases {
+            assert_eq!(of_element(said, &[]), *expected, "{said}");
         }
     }
 

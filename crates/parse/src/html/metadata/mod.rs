@@ -228,7 +228,7 @@ impl About<'_> {
 
     fn byline(&self, sites: &[String]) -> Said<Vec<String>> {
         let named = |said: &str, from: &str| {
-            let names = authors::names(said, sites);
+            let names = authors::of_element(said, sites);
             (!names.is_empty()).then(|| Sourced::new(names, from.to_owned()))
         };
         let of_data = || {
