@@ -224,6 +224,37 @@ fn time_stays_in_proportion() {
 }
 
 #[test]
+fn time_of_mails_stays_in_proportion() {
+    // What stands before, what is repeated.
+    let mails = [
+        ("Content-Transfer-Encoding: base64\n\n", "=A"),
+        ("Content-Transfer-Encoding: base64\n\n", "=\n"),
+        ("Content-Transfer-Encoding: quoted-printable\n\n", "= "),
+        ("MIME-Version: 1.0\nSubject: ", "=?a?q?x"),
+        ("MIME-Version: 1.0\nSubject: ", "=?a?q?x?= "),
+        ("Content-Type: text/html\n\n", "<style"),
+        ("Content-Type: text/html\n\n", "<script>"),
+        ("Content-Type: multipart/mixed; boundary=a\n\n", "--a\n\nx\n"),
+        ("Content-Type: multipart/mixed; boundary=a\n\n", "--"),
+    ];
+    let time = |start: &str, piece: &str, bytes: usize| {
+        let raw = format!("{start}{}", piece.repeat(bytes / piece.len()));
+        let record = Record::text(Origin::new("t", 0), raw);
+        let start = Instant::now();
+        // A mail without text is a reject.
+        let _ = parse(record, &Limits::default());
+        start.elapsed()
+    };
+    for (start, piece) in mails {
+        let holds = || {
+            let small = time(start, piece, 32 << 10).max(Duration::from_millis(10));
+            time(start, piece, 256 << 10) <= small * 16
+        };
+        assert!((0..4).any(|_| holds()), "{start:?} {piece:?}");
+    }
+}
+
+#[test]
 fn one_word_of_ten_megabytes() {
     let text = "a".repeat(10 << 20);
     assert_eq!(parsed(&text).kept().text().len(), text.len());

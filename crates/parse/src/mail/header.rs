@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use super::transfer;
 use crate::{decode, mend};
 
@@ -231,6 +233,7 @@ fn parameter(text: &str) -> (String, &str) {
 fn decode_words(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    let mut closes = memmem::find_iter(text.as_bytes(), b"?=").peekable();
     let mut pending: Option<(String, Vec<u8>)> = None;
     let flush = |pending: &mut Option<(String, Vec<u8>)>, out: &mut String| {
         if let Some((charset, bytes)) = pending.take() {
@@ -238,7 +241,12 @@ fn decode_words(text: &str) -> String {
         }
     };
     while let Some(at) = rest.find("=?") {
-        let Some((charset, bytes, length)) = encoded_word(&rest[at..]) else {
+        let start = text.len() - rest.len() + at;
+        let word = encoded_word(&text[start..], |from| {
+            while closes.next_if(|close| *close < start + from).is_some() {}
+            closes.peek().map(|close| close - start)
+        });
+        let Some((charset, bytes, length)) = word else {
             flush(&mut pending, &mut out);
             out.push_str(&rest[..at + 2]);
             rest = &rest[at + 2..];
@@ -263,12 +271,16 @@ fn decode_words(text: &str) -> String {
     out
 }
 
-/// The charset, bytes and length of the encoded word at the start of `text`.
-fn encoded_word(text: &str) -> Option<(&str, Vec<u8>, usize)> {
+/// The charset, bytes and length of the encoded word at the start of `text`; `close` finds the next
+/// `?=` from a byte of it on.
+fn encoded_word(
+    text: &str,
+    close: impl FnOnce(usize) -> Option<usize>,
+) -> Option<(&str, Vec<u8>, usize)> {
     let inner = text.strip_prefix("=?")?;
     let (charset, behind) = inner.split_once('?')?;
     let (kind, behind) = behind.split_once('?')?;
-    let end = behind.find("?=")?;
+    let end = close(text.len() - behind.len())? - (text.len() - behind.len());
     let charset = charset.split('*').next().unwrap_or_default();
     if charset.len() > 40 || charset.contains(char::is_whitespace) || end > 10_000 {
         return None;

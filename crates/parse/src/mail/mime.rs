@@ -103,15 +103,22 @@ fn is_stub(plain: &str, html: &str) -> bool {
 fn visible_chars(html: &str) -> usize {
     let bytes = html.as_bytes();
     let (mut at, mut count) = (0, 0);
+    let mut skipped = vec![("<style", &b"</style"[..]), ("<script", b"</script")];
     while at < bytes.len() {
         let open = memchr::memchr(b'<', &bytes[at..]).map_or(bytes.len(), |i| at + i);
         count += bytes[at..open].iter().filter(|b| !b.is_ascii_whitespace()).count();
-        let skipped = [("<style", &b"</style"[..]), ("<script", b"</script")];
-        let close = skipped.iter().find_map(|(name, end)| {
-            let starts = bytes.get(open..open + name.len())?.eq_ignore_ascii_case(name.as_bytes());
-            starts.then(|| memmem::find(&bytes[open..], end).map(|i| open + i)).flatten()
-        });
-        let from = close.unwrap_or(open);
+        let starts = |name: &str| {
+            let start = bytes.get(open..open + name.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        let mut from = open;
+        if let Some(place) = skipped.iter().position(|(name, _)| starts(name)) {
+            match memmem::find(&bytes[open..], skipped[place].1) {
+                Some(close) => from = open + close,
+                // What is not closed here is not closed later.
+                None => drop(skipped.swap_remove(place)),
+            }
+        }
         at = memchr::memchr(b'>', &bytes[from..]).map_or(bytes.len(), |i| from + i + 1);
     }
     count

@@ -14,6 +14,8 @@ pub(super) fn decode(encoding: &str, body: &[u8]) -> Vec<u8> {
 pub(super) fn base64(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() / 4 * 3);
     let (mut bits, mut count) = (0u32, 0);
+    let body = body.trim_ascii_end();
+    let last_space = memchr::memrchr(b' ', body);
     for (at, &byte) in body.iter().enumerate() {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
@@ -22,10 +24,9 @@ pub(super) fn base64(body: &[u8]) -> Vec<u8> {
             b'+' | b'-' => 62,
             b'/' | b'_' => 63,
             b'=' => {
-                let rest = body[at..].trim_ascii_start();
-                let rest = rest.strip_prefix(b"=").unwrap_or(rest);
-                let rest = rest.strip_prefix(b"=").unwrap_or(rest).trim_ascii();
-                if rest.contains(&b' ') {
+                let rest = &body[at + 1..];
+                let rest = rest.strip_prefix(b"=").unwrap_or(rest).trim_ascii_start();
+                if last_space.is_some_and(|space| space >= body.len() - rest.len()) {
                     out.push(b'\n');
                     out.extend_from_slice(rest);
                     return out;
