@@ -7,13 +7,13 @@ const PARTS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · "
 
 /// The page's title without the name of the site behind or before it.
 ///
-/// Cut where what goes is the site's name (or starts or ends with it), or where the page shows the
-/// rest as a heading.
+/// Cut where what goes is the site's name (or starts with its words, or is the first of them), or
+/// where the page shows the rest as a heading.
 pub(super) fn without_site(title: &str, site: Option<&str>, headings: &[String]) -> String {
-    let site = site.map(bare).filter(|s| s.len() >= 2);
+    let site = site.filter(|site| bare(site).len() >= 2);
     let mut title = title.trim();
     for _ in 0..3 {
-        let Some(shorter) = cut(title, site.as_deref(), headings) else { break };
+        let Some(shorter) = cut(title, site, headings) else { break };
         title = shorter;
     }
     title.to_owned()
@@ -23,9 +23,11 @@ fn cut<'a>(title: &'a str, site: Option<&str>, headings: &[String]) -> Option<&'
     let last = PARTS.iter().filter_map(|sign| Some((title.rfind(sign)?, sign.len()))).max()?;
     let first = PARTS.iter().filter_map(|sign| Some((title.find(sign)?, sign.len()))).min()?;
     let is_site = |part: &str| {
-        let part = bare(part);
         site.is_some_and(|site| {
-            part == site || part.starts_with(site) || site.starts_with(&part) && part.len() > 3
+            let (part_words, site_words) = (words(part), words(site));
+            bare(part) == bare(site)
+                || part_words.starts_with(&site_words)
+                || (bare(part).len() > 3 && site_words.starts_with(&part_words))
         })
     };
     let shown = |part: &str| {
@@ -40,6 +42,12 @@ fn cut<'a>(title: &'a str, site: Option<&str>, headings: &[String]) -> Option<&'
     (!back.is_empty() && (is_site(front) || shown(back))).then_some(back)
 }
 
+/// The words in lower case.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +59,11 @@ mod tests {
             ("Example Herald - A River Rises", "A River Rises"),
             ("A River Rises - News - Example Herald", "A River Rises"),
             ("A River - and a Dam", "A River - and a Dam"),
+            ("A River - ExampleHerald", "A River"),
+            ("A River - Example", "A River"),
+            ("A River - Examples", "A River - Examples"),
+            ("A River - Example Heralds Rain", "A River - Example Heralds Rain"),
+            ("Example Herald Sports | A River", "A River"),
             ("Rivers: A River Rises Again » World", "Rivers: A River Rises Again"),
         ];
         let headings = [bare("A River Rises"), bare("Rivers: A River Rises Again")];
