@@ -99,6 +99,8 @@ pub enum Method {
     Near,
     /// Its text is in the other.
     Contained,
+    /// It goes by the same address.
+    Url,
 }
 
 /// How the words of a copy differ from those of the article that stands for it.

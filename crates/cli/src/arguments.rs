@@ -109,6 +109,9 @@ pub(crate) struct Run {
     /// similarities, exact-join none, for several times the time.
     #[arg(long, value_name = "HOW")]
     pub(crate) method: Option<Method>,
+    /// Drop an article whose canonical address an earlier one has, whatever it says.
+    #[arg(long)]
+    pub(crate) by_url: bool,
     /// What to do with an article whose text another one contains.
     #[arg(long, value_name = "WHAT")]
     pub(crate) contained: Option<LinkOrDrop>,

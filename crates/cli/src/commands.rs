@@ -136,6 +136,7 @@ fn configure(run: &Run, verbatim: bool) -> Result<Config> {
             arguments::Method::ExactJoin => Method::ExactJoin,
         };
     }
+    across.by_identity |= run.by_url;
     across.drop_threshold = run.drop_threshold.unwrap_or(across.drop_threshold);
     across.link_threshold = run.link_threshold.unwrap_or(across.link_threshold);
     if let Some(what) = run.contained {

@@ -176,6 +176,7 @@ impl Plants {
             .collect();
         samples.sort_unstable();
         Sketch {
+            identity: None,
             fingerprint: Some(u128::from(random(doc.into(), 4)) << 32 | u128::from(doc)),
             shingles: if half { self.shingles / 2 } else { self.shingles },
             signature: signature.collect(),

@@ -31,6 +31,9 @@ pub struct AcrossConfig {
     pub drop_threshold: f64,
     /// Pairs at least this similar are reported as related.
     pub link_threshold: f64,
+    /// Whether a text is dropped when one before it has the same [identity](crate::sketch::Sketch::identity),
+    /// however different their words. No effect where nothing is dropped.
+    pub by_identity: bool,
     /// What happens to a text that is contained in a larger one.
     pub contained: Contained,
     /// Share of a text's shingles that must occur in the larger text, for it to be contained.
@@ -57,6 +60,7 @@ impl Default for AcrossConfig {
             seed: 1,
             drop_threshold: 0.7,
             link_threshold: 0.5,
+            by_identity: false,
             contained: Contained::Link,
             containment_threshold: 0.9,
             containment_sampling: 8,

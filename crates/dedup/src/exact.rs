@@ -7,7 +7,7 @@ use crate::hash::fold_multiply;
 use crate::order::KeepOrder;
 use crate::spill::Memory;
 use crate::spill::bits::Bits;
-use crate::spill::record::pack;
+use crate::spill::record::{pack, unpack};
 use crate::spill::sort::{Sorted, Sorter};
 
 /// 128-bit fingerprint of a text's word hashes, in their order.
@@ -45,45 +45,60 @@ pub fn fingerprint(tokens: &[u64]) -> Option<u128> {
     Some((u128::from(high) << 64) | u128::from(low))
 }
 
-/// Texts that have the same words in the same order as one that comes before them in keep order.
+/// Texts that have the same words in the same order as one that comes before them in keep order, or
+/// the same [identity](crate::sketch::Sketch::identity) where these are asked for.
 #[derive(Debug)]
 pub struct Duplicates {
     /// By rank.
     members: Bits,
-    /// Rank of the first text of a group, then rank of a duplicate of it.
+    /// Those of them that have another one's identity.
+    pub(crate) by_identity: Bits,
+    /// Rank of the first text of a group, then rank of a duplicate of it. No first one is itself a
+    /// duplicate.
     pub(crate) pairs: Sorted<u64>,
 }
 
 impl Duplicates {
-    /// Finds the duplicates among texts by their fingerprints. A settled text is none.
+    /// Finds the duplicates among texts by their identities and fingerprints. A settled text is none.
     ///
     /// # Errors
     /// When a scratch file cannot be written or read.
     pub fn find(sketches: &Sketches, order: &KeepOrder, memory: &Memory) -> io::Result<Self> {
-        let mut by_print = Sorter::new(memory);
-        for (doc, print) in (0..).zip(sketches.prints.iter()?) {
-            let [a, b, c, d] = print?;
-            if [a, b, c, d] != [0; 4] {
-                by_print.push([a, b, c, d, order.rank(doc)])?;
-            }
+        let (mut members, mut named) = (Bits::default(), Sorter::new(memory));
+        if let Some(identities) = &sketches.identities {
+            let all = |_| true;
+            group(identities.iter()?, all, order, memory, |first, rank| {
+                members.set(rank);
+                named.push(pack(first, rank))
+            })?;
         }
-        let by_print = by_print.finish()?;
-        let (mut members, mut pairs) = (Bits::default(), Sorter::new(memory));
-        let mut first: Option<[u32; 5]> = None;
-        for record in by_print.iter()? {
-            let record = record?;
-            let [.., rank] = record;
-            match first.filter(|first| first[..4] == record[..4]) {
-                Some([.., first]) if order.may_stand_for(first, rank) => {
-                    if rank >= order.settled() {
-                        members.set(rank);
-                        pairs.push(pack(first, rank))?;
-                    }
-                }
-                _ => first = Some(record),
+        let by_identity = members.clone();
+        let (mut pairs, mut firsts) = (Sorter::new(memory), Sorter::new(memory));
+        let others = |rank| !by_identity.get(rank);
+        group(sketches.prints.iter()?, others, order, memory, |first, rank| {
+            members.set(rank);
+            if sketches.identities.is_some() {
+                firsts.push(pack(rank, first))?;
             }
+            pairs.push(pack(first, rank))
+        })?;
+        // What has the identity of an exact duplicate goes with the first of that one's group.
+        let (named, firsts) = (named.finish()?, firsts.finish()?);
+        let mut firsts = firsts.iter()?.map(|pair| pair.map(unpack)).peekable();
+        for pair in named.iter()? {
+            let (first, rank) = unpack(pair?);
+            let before =
+                |pair: &io::Result<(u32, u32)>| pair.as_ref().map_or(true, |p| p.0 < first);
+            while let Some(passed) = firsts.next_if(before) {
+                passed?;
+            }
+            let first = match firsts.peek() {
+                Some(Ok((same, earlier))) if *same == first => *earlier,
+                _ => first,
+            };
+            pairs.push(pack(first, rank))?;
         }
-        Ok(Self { members, pairs: pairs.finish()? })
+        Ok(Self { members, by_identity, pairs: pairs.finish()? })
     }
 
     /// Whether the text of this rank in keep order is a duplicate of one before it.
@@ -93,12 +108,45 @@ impl Duplicates {
     }
 }
 
+/// Calls `each` with the ranks of the first text of every group of equal prints and of each later
+/// one that it may stand for. Prints of zero are none.
+fn group(
+    prints: impl Iterator<Item = io::Result<[u32; 4]>>,
+    counts: impl Fn(u32) -> bool,
+    order: &KeepOrder,
+    memory: &Memory,
+    mut each: impl FnMut(u32, u32) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut by_print = Sorter::new(memory);
+    for (doc, print) in (0..).zip(prints) {
+        let [a, b, c, d] = print?;
+        let rank = order.rank(doc);
+        if [a, b, c, d] != [0; 4] && counts(rank) {
+            by_print.push([a, b, c, d, rank])?;
+        }
+    }
+    let by_print = by_print.finish()?;
+    let mut first: Option<[u32; 5]> = None;
+    for record in by_print.iter()? {
+        let record = record?;
+        let [.., rank] = record;
+        match first.filter(|first| first[..4] == record[..4]) {
+            Some([.., first]) if order.may_stand_for(first, rank) => {
+                if rank >= order.settled() {
+                    each(first, rank)?;
+                }
+            }
+            _ => first = Some(record),
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::AcrossConfig;
     use crate::sketch::Sketch;
-    use crate::spill::record::unpack;
 
     #[test]
     fn every_word_and_its_place_counts() {

@@ -28,6 +28,9 @@ pub const SKETCH_FORMAT: u32 = 1;
 pub struct Sketch {
     /// Equal for texts of equal words; `None` for a text without words.
     pub fingerprint: Option<u128>,
+    /// Equal for texts that go by one name, whatever they say: a fingerprint of their address, say.
+    /// The caller's to set; see [`AcrossConfig::by_identity`].
+    pub identity: Option<u128>,
     /// Number of different shingles; 0 for a text shorter than a shingle.
     pub shingles: u32,
     /// `bands × rows` values, or none for a text without shingles or under [`Method::ExactJoin`].
@@ -117,6 +120,7 @@ impl Sketcher {
         };
         Sketch {
             fingerprint: fingerprint(tokens),
+            identity: None,
             shingles: u32::try_from(shingles.len()).unwrap_or(u32::MAX),
             signature: signature.into(),
             sampled: sampled.iter().map(|shingle| (shingle >> self.sampled_shift) as u32).collect(),

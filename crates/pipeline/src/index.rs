@@ -161,7 +161,8 @@ impl Kept<'_> {
         let sketch = |&number: &usize| {
             let text = texts.read(settled + number as u32)?;
             tokenize_into(&text, &mut tokens);
-            let sketch = sketcher.sketch_words(tokens.hashes(), &mut scratch);
+            let mut sketch = sketcher.sketch_words(tokens.hashes(), &mut scratch);
+            sketch.identity = self.notes.get(number).and_then(|n| n.address.as_deref().copied());
             Ok((text, sketch))
         };
         numbers.iter().map(sketch).collect()

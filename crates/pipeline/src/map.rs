@@ -46,6 +46,8 @@ pub(crate) struct Note {
     pub(crate) published: Option<i64>,
     pub(crate) domain: Option<Box<str>>,
     pub(crate) truncated: bool,
+    /// A fingerprint of its address, in runs that go by it or have an index.
+    pub(crate) address: Option<Box<u128>>,
     /// Where it came from, in runs with an index.
     pub(crate) origin: Option<Box<Origin>>,
 }
@@ -212,7 +214,9 @@ struct Worker<'a> {
     sketching: Sketching<'a>,
     cutter: Option<Cutter>,
     mode: Mode,
-    notes_origin: bool,
+    /// Whether articles are remembered for later runs.
+    remembers: bool,
+    by_url: bool,
     made: Box<dyn Fn() -> (Chain<'a>, Sketching<'a>) + 'a>,
 }
 
@@ -221,8 +225,17 @@ impl<'a> Worker<'a> {
         let made = move || (Chain::new(config, tap), Sketching::new(config, sketcher));
         let (chain, sketching) = made();
         let cutter = counts_lines(config).then(|| Cutter::new(config.boilerplate.lines));
-        let notes_origin = config.index.path.is_some();
-        Self { chain, sketching, cutter, mode: config.mode, notes_origin, made: Box::new(made) }
+        let remembers = config.index.path.is_some();
+        let by_url = config.across.by_identity;
+        Self {
+            chain,
+            sketching,
+            cutter,
+            mode: config.mode,
+            remembers,
+            by_url,
+            made: Box::new(made),
+        }
     }
 
     /// Works one chunk through the chain.
@@ -270,10 +283,11 @@ impl<'a> Worker<'a> {
         let worked = caught(&origin, |stage| {
             let (article, kept) = self.chain.article(record, stage)?;
             stage.set(Stage::Across);
-            let sketched = self.sketching.sketch(&article, kept);
+            let mut sketched = self.sketching.sketch(&article, kept);
             let kept_bytes = sketched.text.as_ref().map_or(article.text().len(), String::len);
-            let mut note = note(&article, kept_bytes);
-            note.origin = self.notes_origin.then(|| Box::new(origin.clone()));
+            let mut note = note(&article, kept_bytes, self.remembers || self.by_url);
+            note.origin = self.remembers.then(|| Box::new(origin.clone()));
+            sketched.sketch.identity = note.address.as_deref().copied();
             stage.set(Stage::Boilerplate);
             let lines = self.cutter.as_mut().map(|cutter| {
                 let lines = cutter.lines(&article).into_iter().map(|line| line.print);
@@ -288,17 +302,30 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn note(article: &Article, kept_bytes: usize) -> Note {
+fn note(article: &Article, kept_bytes: usize, by_url: bool) -> Note {
     let facts = &article.facts;
-    let domain = facts.url.as_ref().and_then(|url| newsmill_extract::normalize_url(&url.value));
+    let address = facts.url.as_ref().and_then(|url| newsmill_extract::normalize_url(&url.value));
     Note {
+        address: address
+            .as_ref()
+            .filter(|_| by_url)
+            .map(|address| Box::new(identity(&address.url))),
         id: article.id.clone(),
         kept_bytes: kept_bytes as u64,
         published: facts.published.as_ref().and_then(|p| seconds(&p.value)),
-        domain: domain.map(|address| address.domain.into()),
+        domain: address.map(|address| address.domain.into()),
         truncated: article.truncated,
         origin: None,
     }
+}
+
+/// A fingerprint of an address, whatever its scheme, fragment and closing slash.
+fn identity(url: &str) -> u128 {
+    let url = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let url = url.split('#').next().unwrap_or_default();
+    xxhash_rust::xxh3::xxh3_128(
+        url.strip_prefix("www.").unwrap_or(url).trim_end_matches('/').as_bytes(),
+    )
 }
 
 /// A date of RFC 3339, as exact as it is, as seconds since 1970; without a zone it is taken for UTC.
@@ -312,7 +339,16 @@ fn seconds(date: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{identity, seconds};
+
+    #[test]
+    fn addresses_are_the_same_whatever_does_not_name_the_page() {
+        let page = identity("https://www.example.org/a/b");
+        for url in ["http://example.org/a/b/", "https://example.org/a/b#top"] {
+            assert_eq!(identity(url), page, "{url}");
+        }
+        assert_ne!(identity("https://example.org/a/b?page=2"), page);
+    }
 
     #[test]
     fn dates_are_compared_as_moments() {

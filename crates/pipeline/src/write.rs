@@ -5,8 +5,9 @@ use newsmill_article::{
     Textless, Verdict,
 };
 use newsmill_dedup::keep::{self, Decision, DropMethod};
+use newsmill_dedup::shingles::shingles;
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
-use newsmill_dedup::verify::{WordDiff, diff};
+use newsmill_dedup::verify::{WordDiff, diff, jaccard};
 use newsmill_output::{
     ArticleRow, DUPLICATES, DuplicateRow, FileEntry, Files, Format, Frame, PartWriter, REMOVED,
     REPAIRED, RemovedRow, RepairedRow, RunFile, Store, write_line,
@@ -383,16 +384,21 @@ fn verdict(
         },
         Decision::Drop { kept, cluster, method, similarity } => {
             let (kept_id, cluster) = (id(*kept)?, id(*cluster)?);
-            let difference = match method {
-                // The same words: no need to read them.
-                DropMethod::Exact => WordDiff::default(),
-                _ => diff(&words(&texts.read(*kept)?), &words(&texts.read(own)?)),
-            };
+            let (mut difference, mut similarity) = (WordDiff::default(), *similarity);
+            // Exact ones have the same words: no need to read them.
+            if *method != DropMethod::Exact {
+                let (kept, own) = (words(&texts.read(*kept)?), words(&texts.read(own)?));
+                difference = diff(&kept, &own);
+                if *method == DropMethod::Identity {
+                    let set = |words: &[u64]| shingles(words, resolved.config.across.shingle_words);
+                    similarity = jaccard(&set(&kept), &set(&own));
+                }
+            }
             Verdict::Drop(Duplicate {
                 kept: kept_id,
                 cluster,
                 method: method_of(*method),
-                similarity: *similarity,
+                similarity,
                 diff: Diff { added: difference.added as u64, dropped: difference.dropped as u64 },
             })
         }
@@ -420,5 +426,6 @@ fn method_of(method: keep::DropMethod) -> Method {
         keep::DropMethod::Exact => Method::Exact,
         keep::DropMethod::Near => Method::Near,
         keep::DropMethod::Contained => Method::Contained,
+        keep::DropMethod::Identity => Method::Url,
     }
 }

@@ -250,3 +250,30 @@ fn an_index_that_was_not_told_of_a_finished_run_learns_of_it() {
         assert!(index_verify(&home.index(), |_| ()).unwrap().1.is_empty());
     }
 }
+
+#[test]
+fn one_address_is_one_article_if_asked_for() {
+    let home = Home::new();
+    let row = |id: &str, url: &str, text: &str| {
+        format!("{}\n", json!({ "id": id, "url": url, "text": text.repeat(30) }))
+    };
+    let first = row("a", "https://www.example.org/pier?utm_source=x", "The pier is closed. ")
+        + &row("b", "https://example.org/pier/", "The pier is open again since May. ")
+        + &row("c", "https://example.org/ferry", "The ferry sails. ");
+    fs::write(home.path("one.jsonl"), first).unwrap();
+    fs::write(home.path("two.jsonl"), row("d", "http://example.org/ferry#top", "No more ferries. "))
+        .unwrap();
+    let mut config = home.with_index();
+    home.run(&["one.jsonl"], "off", &Config { index: IndexConfig::default(), ..config.clone() })
+        .unwrap();
+    assert_eq!(fates(&home.path("off")).len(), 0);
+
+    config.across.by_identity = true;
+    home.run(&["one.jsonl"], "one", &config).unwrap();
+    home.run(&["two.jsonl"], "two", &config).unwrap();
+    let fates = ["one", "two"].map(|run| fates(&home.path(run)));
+    let [(kept, method, similarity, diff), later] = [&fates[0]["b"], &fates[1]["d"]];
+    assert_eq!((kept.as_str(), method.as_str(), *similarity), ("a", "url", 0.0));
+    assert!(diff["added"].as_u64() > Some(0));
+    assert_eq!((later.0.as_str(), later.1.as_str()), ("c", "url"));
+}

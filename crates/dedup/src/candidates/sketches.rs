@@ -37,6 +37,8 @@ pub struct Sketches {
     rows: usize,
     /// Four words each; zero for a text without words.
     pub(crate) prints: List<[u32; 4]>,
+    /// The same of identities, where these are asked for.
+    pub(crate) identities: Option<List<[u32; 4]>>,
     /// Number of shingles.
     pub(crate) sizes: List<u32>,
     /// The texts that have a signature.
@@ -59,11 +61,13 @@ impl Sketches {
         config.validate()?;
         let values = if config.method == Method::ExactJoin { 0 } else { config.permutations() };
         let bands = if config.method == Method::ExactJoin { 0 } else { config.bands };
+        let by_identity = config.by_identity && config.drop_threshold <= 1.0;
         Ok(Self {
             len: 0,
             values,
             rows: config.rows,
             prints: List::one_of(2, memory),
+            identities: by_identity.then(|| List::one_of(2, memory)),
             sizes: List::one_of(8, memory),
             signed: Bits::default(),
             bands: (0..bands).map(|_| List::one_of(bands, memory)).collect(),
@@ -102,8 +106,14 @@ impl Sketches {
             return Err(io::Error::other("more texts than can be numbered"));
         }
         // Zero stands for a text without words, and for one fingerprint in 2¹²⁸.
-        let print = sketch.fingerprint.map_or(0, |print| print.wrapping_add(1));
-        self.prints.push([96, 64, 32, 0].map(|shift| (print >> shift) as u32))?;
+        let words = |print: Option<u128>| {
+            let print = print.map_or(0, |print| print.wrapping_add(1));
+            [96, 64, 32, 0].map(|shift| (print >> shift) as u32)
+        };
+        self.prints.push(words(sketch.fingerprint))?;
+        if let Some(identities) = &mut self.identities {
+            identities.push(words(sketch.identity))?;
+        }
         self.sizes.push(sketch.shingles)?;
         for (band, keys) in self.bands.iter_mut().enumerate() {
             keys.push(band_key(signature, band, self.rows).map_or(0, |key| (key >> 32) as u32))?;
@@ -128,6 +138,7 @@ impl Sketches {
     /// When a scratch file cannot be written.
     pub fn finish(&mut self) -> io::Result<()> {
         self.prints.finish()?;
+        self.identities.as_mut().map_or(Ok(()), List::finish)?;
         self.sizes.finish()?;
         self.bands.iter_mut().try_for_each(List::finish)?;
         self.estimates.finish()?;

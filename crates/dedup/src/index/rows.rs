@@ -40,18 +40,20 @@ const FINGERPRINT: u8 = 1;
 const SIGNATURE: u8 = 2;
 const TRUNCATED: u8 = 4;
 const PUBLISHED: u8 = 8;
+const IDENTITY: u8 = 16;
 
 /// Appends the row of a sketch.
 pub(super) fn put_sketch(sketch: &Sketch, truncated: bool, block: &mut Vec<u8>) {
     let mut flags = 0;
     flags |= if sketch.fingerprint.is_some() { FINGERPRINT } else { 0 };
+    flags |= if sketch.identity.is_some() { IDENTITY } else { 0 };
     flags |= if sketch.signature.is_empty() { 0 } else { SIGNATURE };
     flags |= if truncated { TRUNCATED } else { 0 };
     block.push(flags);
     block.extend(sketch.shingles.to_le_bytes());
     block.extend((sketch.sampled.len() as u32).to_le_bytes());
-    if let Some(fingerprint) = sketch.fingerprint {
-        block.extend(fingerprint.to_le_bytes());
+    for print in [sketch.fingerprint, sketch.identity].into_iter().flatten() {
+        block.extend(print.to_le_bytes());
     }
     for value in sketch.signature.iter().chain(&sketch.sampled) {
         block.extend(value.to_le_bytes());
@@ -63,13 +65,14 @@ pub(super) fn put_sketch(sketch: &Sketch, truncated: bool, block: &mut Vec<u8>) 
 pub(super) fn take_sketch(rest: &mut &[u8], values: usize) -> Option<RowSketch> {
     let [flags] = *take(rest)?;
     let (shingles, sampled) = (number(rest)?, number(rest)?);
-    let fingerprint = match flags & FINGERPRINT {
-        0 => None,
-        _ => Some(u128::from_le_bytes(*take(rest)?)),
+    let mut print = |flag| match flags & flag {
+        0 => Some(None),
+        _ => take(rest).map(|bytes| Some(u128::from_le_bytes(*bytes))),
     };
+    let (fingerprint, identity) = (print(FINGERPRINT)?, print(IDENTITY)?);
     let signature = numbers(rest, if flags & SIGNATURE == 0 { 0 } else { values })?;
     let sampled = numbers(rest, sampled as usize)?;
-    let sketch = Sketch { fingerprint, shingles, signature, sampled };
+    let sketch = Sketch { fingerprint, identity, shingles, signature, sampled };
     Some(RowSketch { sketch, truncated: flags & TRUNCATED != 0 })
 }
 

@@ -131,11 +131,18 @@ fn dropped(
         while let Some(gone) = next_before(&mut firsts, first, |dropped| dropped.rank)? {
             all.push(gone.record())?;
         }
-        let exact =
-            Dropped { rank: duplicate, kept: first, similarity: 1.0, method: DropMethod::Exact };
+        let (similarity, method) = match duplicates.by_identity.get(duplicate) {
+            true => (0.0, DropMethod::Identity),
+            false => (1.0, DropMethod::Exact),
+        };
         let fate = match firsts.peek() {
-            Some(Ok(gone)) if gone.rank == first => Dropped { rank: duplicate, ..*gone },
-            _ => exact,
+            Some(Ok(gone)) if gone.rank == first => match method {
+                DropMethod::Identity => {
+                    Dropped { rank: duplicate, kept: gone.kept, similarity, method }
+                }
+                _ => Dropped { rank: duplicate, ..*gone },
+            },
+            _ => Dropped { rank: duplicate, kept: first, similarity, method },
         };
         all.push(fate.record())?;
     }

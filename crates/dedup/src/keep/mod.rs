@@ -30,12 +30,12 @@ pub enum Decision {
         /// What it was dropped for.
         method: DropMethod,
         /// True Jaccard similarity to `kept`, or for [`DropMethod::Contained`] the true share
-        /// of its shingles that `kept` holds.
+        /// of its shingles that `kept` holds. 0 for [`DropMethod::Identity`]: these are not compared.
         similarity: f64,
     },
 }
 
-/// Texts that hang together by similarities at or above the drop threshold. Two texts of a cluster
+/// Texts that hang together by similarities at or above the drop threshold or by identities. Two texts of a cluster
 /// need not be similar to each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cluster {
@@ -56,6 +56,9 @@ pub enum DropMethod {
     Near,
     /// Contained in the kept text.
     Contained,
+    /// The same [identity](crate::sketch::Sketch::identity) as the kept text, or as one that this
+    /// one stands for.
+    Identity,
 }
 
 /// A text that is like another one and not dropped for it.
@@ -243,6 +246,34 @@ mod tests {
     }
 
     #[test]
+    fn texts_of_one_identity_are_one() {
+        // 1 and 2 have the words of 0 and 3; 4 has the identity of 1, 5 that of 3, 6 that of 5.
+        let named = |print: u128, identity| Sketch { identity, ..sketches(&[print])[0].clone() };
+        let sketches = [
+            named(7, None),
+            named(7, Some(1)),
+            named(8, None),
+            named(8, Some(2)),
+            named(9, Some(1)),
+            named(10, Some(2)),
+            named(10, None),
+        ];
+        let config = AcrossConfig { by_identity: true, ..AcrossConfig::default() };
+        let decisions = decided(&sketches, &[], &KeepOrder::input(7), &config);
+        let exact = |kept| Some((kept, DropMethod::Exact, 1.0));
+        let same = |kept| Some((kept, DropMethod::Identity, 0.0));
+        let want = [None, exact(0), None, exact(2), same(0), same(2), None];
+        assert_eq!(kept_for(&decisions), want);
+        // What stands for the first of them stands for the others.
+        let decisions = decided(&sketches, &[pair(0, 2, 0.75)], &KeepOrder::input(7), &config);
+        let near = Some((0, DropMethod::Near, 0.75));
+        assert_eq!(kept_for(&decisions), [None, exact(0), near, near, same(0), same(0), None]);
+        let off = AcrossConfig::default();
+        let decisions = decided(&sketches, &[], &KeepOrder::input(7), &off);
+        assert_eq!(kept_for(&decisions)[4..], [None, None, exact(5)]);
+    }
+
+    #[test]
     fn a_truncated_text_never_stands_for_a_whole_one() {
         let order = KeepOrder::input(3).whole_first(|doc| doc != 1);
         let config = AcrossConfig { contained: Contained::Drop, ..AcrossConfig::default() };
@@ -389,6 +420,7 @@ mod tests {
                         prop_assert!(witness.contained.is_some() && !is_family(witness, &config));
                         prop_assert_eq!(similarity, 0.9);
                     }
+                    (DropMethod::Identity, _) => prop_assert!(false, "{} has no identity", doc),
                     (_, None) => prop_assert!(false, "{} is dropped unproven", doc),
                 }
             }

@@ -40,6 +40,7 @@ impl Dropped {
             DropMethod::Exact => 0,
             DropMethod::Near => 1,
             DropMethod::Contained => 2,
+            DropMethod::Identity => 3,
         };
         [self.rank, self.kept, high, low, method]
     }
@@ -48,7 +49,8 @@ impl Dropped {
         let method = match method {
             0 => DropMethod::Exact,
             1 => DropMethod::Near,
-            _ => DropMethod::Contained,
+            2 => DropMethod::Contained,
+            _ => DropMethod::Identity,
         };
         Self { rank, kept, similarity: float(high, low), method }
     }
