@@ -1,18 +1,16 @@
 //! Web archives in ARC, the format before WARC (Internet Archive, versions 1 and 2).
 
 use std::io;
-use std::sync::Arc;
 
-use newsmill_article::{Limits, Origin, Record, Reject, RejectKind, Stage};
+use newsmill_article::Limits;
 
 use crate::ReadOptions;
-use crate::capture::Capture;
-use crate::container::{Container, Cut, Skipped, Source};
-use crate::inflate::{damaged_member, reject, resumes};
+use crate::captures::{Fault, Format, Header, captures};
+use crate::container::{Container, Cut, Skip, Source};
 use crate::stream::{LineEnd, Stream};
 
 /// Most bytes of a record's header, which is one line.
-const HEADER_BYTES: usize = 64 << 10;
+const HEADER_BYTES: usize = 4 << 10;
 
 /// ARC files, compressed record by record, as a whole, or not at all.
 ///
@@ -45,45 +43,73 @@ impl Container for ArcFile {
     }
 
     fn records(&self, source: Source, _: &ReadOptions, limits: &Limits) -> Cut {
-        Box::new(Archive {
-            stream: Stream::new(source.reader),
-            path: source.path,
-            skipped: source.skipped,
-            limits: limits.clone(),
-            ordinal: 0,
-            failure: None,
-            is_lost: false,
-            over: false,
-        })
+        captures(Records, source, limits)
     }
 }
 
-/// How much of a line is looked at to tell whether it heads a record.
-const LINE_BYTES: usize = 4 << 10;
+struct Records;
 
-struct Archive {
-    stream: Stream,
-    path: Arc<str>,
-    skipped: Skipped,
-    limits: Limits,
-    ordinal: u64,
-    /// What reading failed with behind a record that is whole.
-    failure: Option<io::Error>,
-    /// Whether what stands here was already told to be damaged.
-    is_lost: bool,
-    over: bool,
+impl Format for Records {
+    const NAME: &'static str = "ARC";
+    const LINE_ENDS: usize = 1;
+    const LOOKED_AT: usize = HEADER_BYTES;
+
+    /// A line that heads no record is passed over, and the next one is tried: there is no other mark
+    /// that records start with.
+    fn header(&mut self, stream: &mut Stream) -> Result<Option<Header>, Fault> {
+        stream.skip_line_ends()?;
+        let start = stream.offset();
+        let mut line = Vec::new();
+        let end = stream.line(&mut line, HEADER_BYTES)?;
+        if line.is_empty() {
+            return Ok(None);
+        }
+        let line = Line::read(&line).filter(|_| end == LineEnd::Whole);
+        let Line { url, fetched, content_type, length } = line.ok_or(Fault::NoRecord)?;
+        let is_wanted = !url.starts_with("filedesc:") && !url.starts_with("dns:");
+        Ok(Some(Header {
+            start,
+            length,
+            skip: (!is_wanted).then_some(Skip::RecordType),
+            url: Some(url),
+            fetched: Some(fetched).filter(|fetched| !fetched.is_empty()),
+            content_type: Some(content_type),
+            ..Header::default()
+        }))
+    }
+
+    fn starts(bytes: &[u8]) -> bool {
+        let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+        Line::read(&bytes[..end]).is_some()
+    }
+
+    fn find(block: &[u8]) -> Option<usize> {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', block) {
+            let line = &block[start..end];
+            if start > 0 && line.len() < HEADER_BYTES && Line::read(line).is_some() {
+                return Some(start);
+            }
+            start = end + 1;
+        }
+        None
+    }
+
+    fn resynchronise(_: &mut Stream) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The line in front of a record.
 #[derive(PartialEq, Eq, Default, Debug)]
-struct Header {
+struct Line {
     url: String,
     fetched: String,
     content_type: String,
     length: u64,
 }
 
-impl Header {
+impl Line {
     /// Reads `URL IP-address Archive-date Content-type Archive-length`, or the ten fields of
     /// version 2, from their ends, since addresses and types may hold spaces.
     fn read(line: &[u8]) -> Option<Self> {
@@ -120,184 +146,4 @@ fn is_date(word: &str) -> bool {
 fn rfc_3339(digits: &str) -> String {
     let part = |from: usize| digits.get(from..from + 2).unwrap_or("00");
     format!("{}-{}-{}T{}:{}:{}Z", &digits[..4], part(4), part(6), part(8), part(10), part(12))
-}
-
-/// Why a record is none.
-enum Fault {
-    Input(io::Error),
-    Record(RejectKind, String),
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        Self::Input(error)
-    }
-}
-
-/// What became of one record of the archive.
-enum Read {
-    Record(Box<Record>),
-    Skipped,
-    End,
-}
-
-impl Iterator for Archive {
-    type Item = Result<Record, Reject>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.over {
-            let start = self.stream.offset();
-            let read = match self.failure.take() {
-                Some(error) => Err(Fault::Input(error)),
-                None => self.read(),
-            };
-            let fault = match read {
-                Ok(Read::Record(record)) => {
-                    self.ordinal += 1;
-                    return Some(Ok(*record));
-                }
-                Ok(Read::Skipped) => {
-                    self.skipped.add();
-                    continue;
-                }
-                Ok(Read::End) => break,
-                Err(fault) => fault,
-            };
-            let was_lost = self.is_lost;
-            let told = match fault {
-                Fault::Input(error) => {
-                    self.over = !resumes(&error);
-                    self.is_lost = true;
-                    reject(&error, self.origin(start))
-                }
-                Fault::Record(kind, detail) => {
-                    self.is_lost = kind == RejectKind::Malformed;
-                    Reject::new(self.origin(start), Stage::Read, kind, detail)
-                }
-            };
-            if !was_lost || told.kind != RejectKind::Malformed {
-                self.ordinal += 1;
-                return Some(Err(told));
-            }
-        }
-        self.over = true;
-        None
-    }
-}
-
-impl Archive {
-    /// The place of what was read since `start`.
-    fn origin(&self, start: u64) -> Origin {
-        let length = self.stream.offset() - start;
-        Origin::new(Arc::clone(&self.path), self.ordinal).at(start, length)
-    }
-
-    /// Reads one record. A line that heads none is passed over, and the next one is tried: there is
-    /// no other mark that records start with.
-    fn read(&mut self) -> Result<Read, Fault> {
-        let (mut start, mut line, mut end) = (0, Vec::new(), LineEnd::Whole);
-        while line.trim_ascii().is_empty() {
-            line.clear();
-            start = self.stream.offset();
-            end = self.stream.line(&mut line, HEADER_BYTES)?;
-            if line.is_empty() {
-                return Ok(Read::End);
-            }
-        }
-        let header = Header::read(&line).filter(|_| end == LineEnd::Whole);
-        let Some(header) = header else {
-            let detail = "what stands here is no ARC record".to_owned();
-            return Err(Fault::Record(RejectKind::Malformed, detail));
-        };
-        self.is_lost = false;
-        let held = usize::try_from(header.length).ok().filter(|l| *l <= self.limits.record_bytes);
-        let mut block = Vec::new();
-        let begun = self.stream.offset();
-        match held {
-            Some(length) => {
-                block.reserve(length.min(1 << 20));
-                self.stream.read(length, &mut block)?;
-            }
-            None => drop(self.stream.skip(header.length)?),
-        }
-        let read = self.stream.offset() - begun;
-        if read < header.length {
-            if self.give_back_records(&block, begun + read) {
-                let detail = "its length reaches into the next record".to_owned();
-                return Err(Fault::Record(RejectKind::Corrupt, detail));
-            }
-            let detail = format!("it ends early: {read} of its {} bytes are there", header.length);
-            return Err(Fault::Record(RejectKind::Corrupt, detail));
-        }
-        self.check_end(start, &block)?;
-        if header.url.starts_with("filedesc:") || header.url.starts_with("dns:") {
-            return Ok(Read::Skipped);
-        }
-        if held.is_none() {
-            let detail = format!(
-                "it has {} bytes, more than the limit record_bytes = {}",
-                header.length, self.limits.record_bytes
-            );
-            return Err(Fault::Record(RejectKind::TooLong, detail));
-        }
-        let capture = Capture {
-            origin: self.origin(start),
-            url: Some(header.url),
-            fetched: Some(header.fetched).filter(|fetched| !fetched.is_empty()),
-            content_type: Some(header.content_type),
-            truncated: false,
-            block,
-        };
-        match capture.into_record(&self.limits) {
-            Some(Ok(record)) => Ok(Read::Record(Box::new(record))),
-            Some(Err(reject)) => Err(Fault::Record(reject.kind, reject.detail)),
-            None => Ok(Read::Skipped),
-        }
-    }
-
-    /// Makes sure that the length reaches into no other record, whose header would then stand in the
-    /// block. A member whose checksum fails is found out here, by looking behind it.
-    fn check_end(&mut self, start: u64, block: &[u8]) -> Result<(), Fault> {
-        let end = self.stream.offset();
-        let followed = self.stream.skip_line_ends().and_then(|feeds| {
-            Ok(feeds > 0 && !self.stream.fill()?.is_empty()
-                || self.stream.peek(1)?.is_empty()
-                || self.is_at_record()?)
-        });
-        match followed {
-            Ok(true) => Ok(()),
-            Ok(false) if self.give_back_records(block, end) => {
-                let detail = "its length reaches into the next record".to_owned();
-                Err(Fault::Record(RejectKind::Corrupt, detail))
-            }
-            Ok(false) => Ok(()),
-            Err(error) if damaged_member(&error) == Some(start) => Err(Fault::Input(error)),
-            Err(error) => {
-                self.failure = Some(error);
-                Ok(())
-            }
-        }
-    }
-
-    /// Whether the next line heads a record.
-    fn is_at_record(&mut self) -> io::Result<bool> {
-        let next = self.stream.peek(LINE_BYTES)?;
-        let end = memchr::memchr(b'\n', next).unwrap_or(next.len());
-        Ok(Header::read(&next[..end]).is_some())
-    }
-
-    /// Puts the records back that stand in a block of which the last byte was read at `end`, and
-    /// says whether there are any.
-    fn give_back_records(&mut self, block: &[u8], end: u64) -> bool {
-        let line_ends = self.stream.offset() - end;
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', block) {
-            let line = &block[start..end];
-            if start > 0 && line.len() <= HEADER_BYTES && Header::read(line).is_some() {
-                return self.stream.put_back(&block[start..], line_ends);
-            }
-            start = end + 1;
-        }
-        false
-    }
 }

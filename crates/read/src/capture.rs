@@ -1,10 +1,8 @@
 //! What a web archive holds for one address, as a record.
 
-use newsmill_article::{
-    Content, Limits, Media, Metadata, Origin, Record, Reject, RejectKind, Stage,
-};
+use newsmill_article::{Content, Limits, Media, Metadata, Origin, Record, RejectKind};
 
-use crate::container::Container;
+use crate::container::{Container, Skip};
 use crate::html::HtmlPage;
 use crate::http::{Response, content_type};
 use crate::text;
@@ -28,47 +26,63 @@ pub(crate) struct Capture {
     pub(crate) block: Vec<u8>,
 }
 
+/// Why a capture is no record.
+#[derive(Debug)]
+pub(crate) enum NoArticle {
+    /// It is none by what it is.
+    Skip(Skip),
+    Reject(RejectKind, String),
+}
+
+impl From<(RejectKind, String)> for NoArticle {
+    fn from((kind, detail): (RejectKind, String)) -> Self {
+        Self::Reject(kind, detail)
+    }
+}
+
+impl From<Skip> for NoArticle {
+    fn from(skip: Skip) -> Self {
+        Self::Skip(skip)
+    }
+}
+
 impl Capture {
-    /// The record of a capture of text; `None` for what is no article: other types, empty bodies,
-    /// and answers other than 2xx, which hold a server's words about itself.
-    pub(crate) fn into_record(self, limits: &Limits) -> Option<Result<Record, Reject>> {
+    /// The record of a capture of text. Other types, empty bodies, and answers other than 2xx, which
+    /// hold a server's words about itself, are no articles.
+    pub(crate) fn into_record(self, limits: &Limits) -> Result<Record, NoArticle> {
         let Self { origin, url, fetched, content_type: declared, mut truncated, block } = self;
         let declared = declared.unwrap_or_default();
         let (declared, body) = match Response::read(&block) {
             Some(response) => {
                 if response.status.is_some_and(|status| !(200..300).contains(&status)) {
-                    return None;
+                    return Err(Skip::Status.into());
                 }
                 truncated |= response.status == Some(206);
                 let declared =
                     response.fields.text("content-type").unwrap_or_default().into_owned();
                 // Most of what is skipped is told by its type, before anything is decoded.
                 if is_no_text(&content_type(&declared).0) {
-                    return None;
+                    return Err(Skip::MediaType.into());
                 }
-                match response.wrapping().unwrap(block, limits, truncated) {
-                    Ok(body) => (declared, body),
-                    Err((kind, detail)) => {
-                        return Some(Err(Reject::new(origin, Stage::Read, kind, detail)));
-                    }
-                }
+                (declared, response.wrapping().unwrap(block, limits, truncated)?)
             }
-            None if content_type(&declared).0.starts_with("application/http") => return None,
+            None if content_type(&declared).0.starts_with("application/http") => {
+                return Err(Skip::NoText.into());
+            }
             None => (declared, block),
         };
         let (essence, charset) = content_type(&declared);
         let media = media(&essence, &body)?;
         let mut metadata = Metadata::new();
         for (name, value) in [("url", url), ("fetched", fetched)] {
-            if let Some(value) = value
-                && let Err(error) = metadata.push_text(name, &value)
-            {
-                return Some(Err(Reject::new(origin, Stage::Read, RejectKind::Malformed, error)));
+            if let Some(value) = value {
+                let pushed = metadata.push_text(name, &value);
+                pushed.map_err(|error| (RejectKind::Malformed, error.to_string()))?;
             }
         }
         let id = origin.record_id.clone();
         let content = Content::Bytes { bytes: body, charset };
-        Some(Ok(Record { origin, id, content, media, metadata, truncated }))
+        Ok(Record { origin, id, content, media, metadata, truncated })
     }
 }
 
@@ -85,19 +99,20 @@ fn is_no_text(essence: &str) -> bool {
         )
 }
 
-/// What a body of that media type is; `None` where it is no article.
-fn media(essence: &str, body: &[u8]) -> Option<Media> {
+/// What a body of that media type is, where it can be an article.
+fn media(essence: &str, body: &[u8]) -> Result<Media, Skip> {
     let head = &body[..body.len().min(LOOKED_AT)];
     if head.trim_ascii().is_empty() || text::binary(head).is_some() {
-        return None;
+        return Err(Skip::NoText);
     }
     match essence {
-        "text/html" | "application/xhtml+xml" | "application/vnd.wap.xhtml+xml" => {
-            Some(Media::Html)
-        }
-        "text/plain" | "text/markdown" | "text/x-markdown" => Some(Media::Plain),
-        "message/rfc822" | "message/news" => Some(Media::Mail),
-        "text/xml" | "application/xml" => HtmlPage.sniff(head).then_some(Media::Html),
+        "text/html" | "application/xhtml+xml" | "application/vnd.wap.xhtml+xml" => Ok(Media::Html),
+        "text/plain" | "text/markdown" | "text/x-markdown" => Ok(Media::Plain),
+        "message/rfc822" | "message/news" => Ok(Media::Mail),
+        "text/xml" | "application/xml" => match HtmlPage.sniff(head) {
+            true => Ok(Media::Html),
+            false => Err(Skip::MediaType),
+        },
         // Types that stand for "unknown": of ARC, of servers, and of what was never said.
         ""
         | "*/*"
@@ -106,8 +121,8 @@ fn media(essence: &str, body: &[u8]) -> Option<Media> {
         | "no-type"
         | "unknown/unknown"
         | "application/octet-stream"
-        | "text" => Some(if HtmlPage.sniff(head) { Media::Html } else { Media::Plain }),
-        _ => None,
+        | "text" => Ok(if HtmlPage.sniff(head) { Media::Html } else { Media::Plain }),
+        _ => Err(Skip::MediaType),
     }
 }
 
@@ -124,7 +139,11 @@ mod tests {
             truncated: false,
             block: block.to_vec(),
         };
-        capture.into_record(&Limits::default()).map(Result::unwrap)
+        match capture.into_record(&Limits::default()) {
+            Ok(record) => Some(record),
+            Err(NoArticle::Skip(_)) => None,
+            Err(NoArticle::Reject(_, detail)) => panic!("{detail}"),
+        }
     }
 
     #[test]

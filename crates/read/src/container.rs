@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use newsmill_article::{Limits, Record, Reject};
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "parquet")]
 use crate::Parquet;
@@ -57,21 +58,76 @@ pub trait Container: Sync {
 /// What cutting an input gives.
 pub type Cut = Box<dyn Iterator<Item = Result<Record, Reject>> + Send>;
 
-/// How many records of an input are no articles by what they are (requests, images, redirects):
-/// neither read nor rejected, only counted.
+/// Why a record of an input is no article by what it is: neither read nor rejected, only counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Skip {
+    /// Its type never holds one: requests, metadata, revisits and the like.
+    RecordType,
+    /// It is an answer other than 2xx: a redirect, an error.
+    Status,
+    /// Its media type never holds one: images, scripts and the like.
+    MediaType,
+    /// Its body is empty, or binary data.
+    NoText,
+}
+
+/// Counts what is skipped.
 #[derive(Clone, Default, Debug)]
-pub struct Skipped(Arc<AtomicU64>);
+pub struct Skipped(Arc<[AtomicU64; 4]>);
 
 impl Skipped {
     /// Counts one more.
-    pub fn add(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+    pub fn add(&self, skip: Skip) {
+        self.0[skip as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// How many there were so far.
     #[must_use]
-    pub fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+    pub fn counts(&self) -> Skips {
+        let count = |skip: Skip| self.0[skip as usize].load(Ordering::Relaxed);
+        Skips {
+            record_type: count(Skip::RecordType),
+            status: count(Skip::Status),
+            media_type: count(Skip::MediaType),
+            no_text: count(Skip::NoText),
+        }
+    }
+}
+
+/// How many records were skipped, by [`Skip`].
+///
+/// ```
+/// use newsmill_read::Skips;
+/// let mut all = Skips { status: 2, ..Skips::default() };
+/// all += Skips { record_type: 1, ..Skips::default() };
+/// assert_eq!(all.total(), 3);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct Skips {
+    /// Records of types that never hold an article: requests, metadata, revisits.
+    pub record_type: u64,
+    /// Answers other than 2xx: redirects and errors.
+    pub status: u64,
+    /// Media types that never hold an article: images, scripts.
+    pub media_type: u64,
+    /// Empty bodies and binary data.
+    pub no_text: u64,
+}
+
+impl Skips {
+    /// All of them.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.record_type + self.status + self.media_type + self.no_text
+    }
+}
+
+impl std::ops::AddAssign for Skips {
+    fn add_assign(&mut self, other: Self) {
+        self.record_type += other.record_type;
+        self.status += other.status;
+        self.media_type += other.media_type;
+        self.no_text += other.no_text;
     }
 }
 

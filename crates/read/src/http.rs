@@ -7,6 +7,10 @@ use newsmill_article::{Limits, RejectKind};
 
 use crate::coding::{Coding, unpack};
 
+/// Most bytes of a header whose fields are read: a field takes much more memory than the line that it
+/// stands in may.
+pub(crate) const FIELD_BYTES: usize = 256 << 10;
+
 /// Header fields, of HTTP or of a record.
 #[derive(Debug, Default)]
 pub(crate) struct Fields<'a>(Vec<(&'a [u8], Cow<'a, [u8]>)>);
@@ -66,7 +70,8 @@ impl<'a> Response<'a> {
         let status = block[..first].split(u8::is_ascii_whitespace).nth(1);
         let status = status.and_then(|s| std::str::from_utf8(s).ok()?.parse().ok());
         let body = header_length(&block[first..]).map_or(block.len(), |length| first + length);
-        Some(Self { status, fields: Fields::read(&block[first..body]), body })
+        let fields = Fields::read(&block[first..body.min(first + FIELD_BYTES)]);
+        Some(Self { status, fields, body })
     }
 
     /// How the body is wrapped.

@@ -24,6 +24,7 @@
 
 mod arc;
 mod capture;
+mod captures;
 mod coding;
 mod container;
 mod csv;
@@ -51,7 +52,7 @@ mod warc;
 mod window;
 
 pub use arc::ArcFile;
-pub use container::{ALL, Container, Cut, Skipped, Source};
+pub use container::{ALL, Container, Cut, Skip, Skipped, Skips, Source};
 pub use csv::Csv;
 pub use error::ReadError;
 pub use html::HtmlPage;

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use encoding_rs::Encoding;
 use newsmill_article::{Limits, Origin, Record, Reject, RejectKind, Stage};
 
-use crate::container::{Container, Cut, Skipped, Source, named, of_extension};
+use crate::container::{Container, Cut, Skipped, Skips, Source, named, of_extension};
 use crate::inflate::inflate;
 use crate::input::Place;
 use crate::peek::Peeked;
@@ -36,8 +36,8 @@ impl Records {
     /// How many records were passed over so far because they are no articles by what they are:
     /// requests, images and redirects of web archives. They are neither records nor rejects.
     #[must_use]
-    pub fn skipped(&self) -> u64 {
-        self.skipped.count()
+    pub fn skipped(&self) -> Skips {
+        self.skipped.counts()
     }
 }
 

@@ -103,11 +103,19 @@ impl Stream {
         if self.put_back > self.offset + PUT_BACK {
             return false;
         }
-        let line_ends = std::iter::repeat_n(b'\n', usize::try_from(line_ends).unwrap_or(0));
-        let all: Vec<u8> = bytes.iter().copied().chain(line_ends).collect();
-        self.offset -= all.len() as u64;
-        self.held.splice(..self.at, all);
-        self.at = 0;
+        let line_ends = usize::try_from(line_ends).unwrap_or(0);
+        let length = bytes.len() + line_ends;
+        // Where they were read from what is held, there is room for them: nothing else is moved.
+        if length > self.at {
+            let room = length - self.at;
+            self.held.splice(..0, std::iter::repeat_n(b'\n', room));
+            self.at = length;
+        }
+        let start = self.at - length;
+        self.held[start..start + bytes.len()].copy_from_slice(bytes);
+        self.held[start + bytes.len()..self.at].fill(b'\n');
+        self.at = start;
+        self.offset -= length as u64;
         true
     }
 

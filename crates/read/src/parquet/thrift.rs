@@ -194,6 +194,9 @@ mod tests {
         (4, Kind::Struct(&INNER)),
     ]);
 
+    /// Bytes, and the integers met and the length.
+    type Case<'a> = (&'a [u8], Option<(&'a [i64], usize)>);
+
     /// The integers met, and the length.
     fn seen(bytes: &[u8]) -> Option<(Vec<i64>, usize)> {
         let mut integers = Vec::new();
@@ -208,7 +211,7 @@ mod tests {
 
     #[test]
     fn known_fields_have_their_types() {
-        let cases: [(&[u8], Option<(&[i64], usize)>); 14] = [
+        let cases: [Case<'_>; 14] = [
             (&[0], Some((&[], 1))),
             (&[0x15, 8, 0, 7], Some((&[4], 3))),
             (&[0x16, 8, 0], Some((&[4], 3))),
