@@ -192,9 +192,14 @@ fn a_page_that_only_holds_its_text_as_data_is_read_from_there() {
         sentence.repeat(3).trim(),
         sentence.repeat(2).trim()
     );
-    let article = page(html, None).unwrap();
+    let article = page(html.as_str(), None).unwrap();
     assert_eq!(article.kept().blocks().len(), 2);
     assert!(article.kept().text().starts_with("The river rose"));
+    let tagged = html.replace(r"\n\n", "</p><style>x</style><p>One<br>two &lt;b&gt;three</b>");
+    let article = page(tagged, None).unwrap();
+    let text = article.kept().text().to_owned();
+    assert_eq!(article.kept().blocks().len(), 3, "{text}");
+    assert!(text.contains("closed.\n\nOne\n\ntwo three"), "{text}");
 }
 
 #[test]

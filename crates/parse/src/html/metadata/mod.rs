@@ -21,6 +21,7 @@ use newsmill_article::{Facts, Metadata, Sourced};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::drafts::drafts;
 use super::features::{Told, bare, pairs};
 use super::tree::{Tree, fold};
 use head::Head;
@@ -557,11 +558,28 @@ fn text(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A text of JSON-LD with its lines.
+/// A text of JSON-LD with its lines; where it holds tags, the lines it would be shown in.
 fn lines_of(value: &Value) -> Option<String> {
     let text = htmlize::unescape(value.as_str()?);
-    let lines: Vec<String> = text.lines().map(fold).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<String> = if holds_tags(&text) {
+        let page = drafts(&Tree::new(&text));
+        let shown = page.drafts.iter().filter_map(|draft| page.text.get(draft.range.clone()));
+        shown.flat_map(str::lines).map(fold).collect()
+    } else {
+        text.lines().map(fold).collect()
+    };
+    let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Whether a text closes an element, or breaks a line as pages do.
+fn holds_tags(text: &str) -> bool {
+    memchr::memchr_iter(b'<', text.as_bytes()).any(|at| {
+        let tag = &text[at + 1..];
+        let closed =
+            tag.strip_prefix('/').is_some_and(|t| t.starts_with(|c: char| c.is_ascii_alphabetic()));
+        closed || tag.get(..2).is_some_and(|name| name.eq_ignore_ascii_case("br"))
+    })
 }
 
 fn list(value: &Value) -> Vec<String> {
