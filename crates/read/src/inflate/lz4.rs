@@ -218,7 +218,9 @@ impl Lz4 {
         if is_stored {
             self.decoded.extend_from_slice(block);
         } else {
-            self.decoded.resize(kept + self.flags.block_bytes, 0);
+            // A byte becomes 255 at most, so that small blocks need no large room.
+            let room = self.flags.block_bytes.min(255 * block.len() + 64);
+            self.decoded.resize(kept + room, 0);
             let (history, room) = self.decoded.split_at_mut(kept);
             let length = decompress_into_with_dict(block, room, history);
             let length = length.unwrap_or(usize::MAX);
