@@ -236,8 +236,16 @@ mod tests {
         let zlib = zlib.finish().unwrap();
         let gzip = gzip(flate2::Compression::best());
         let raw = &zlib[2..zlib.len() - 4];
-        let cases: [(&str, &[u8], &[u8]); 7] = [
+        let zstd = zstd::bulk::compress(&text, 3).unwrap();
+        let behind = |bytes: &[u8]| [bytes, b"\r\n"].concat();
+        let two = [&gzip[..], &gzip].concat();
+        let cases: [(&str, &[u8], &[u8]); 12] = [
             ("gzip", &gzip, &text),
+            ("gzip", &behind(&gzip), &text),
+            ("gzip", &behind(&two), &text.repeat(2)),
+            ("zstd", &zstd, &text),
+            ("zstd", &behind(&zstd), &text),
+            ("deflate", &behind(&zlib), &text),
             ("X-GZIP", &gzip, &text),
             ("deflate", &zlib, &text),
             ("deflate", raw, &text),
