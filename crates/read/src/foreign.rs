@@ -5,13 +5,7 @@ use serde::de::IgnoredAny;
 use crate::jsonl::BOM;
 
 /// First bytes of formats that hold articles or other files.
-const MAGIC: &[(&[u8], &str)] = &[
-    (b"PAR1", "Parquet"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\0", "xz"),
-    (b"\x04\x22\x4d\x18", "lz4"),
-    (b"LZIP", "lzip"),
-];
+const MAGIC: &[(&[u8], &str)] = &[(b"PAR1", "Parquet"), (b"LZIP", "lzip")];
 
 /// The name of the format of an input that starts with `head`, if it is one that is not read.
 pub(crate) fn name(head: &[u8]) -> Option<&'static str> {

@@ -26,6 +26,9 @@ const BINARY: &[(&[u8], &str)] = &[
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"\x1f\x8b", "gzip data, compressed twice"),
     (b"\x28\xb5\x2f\xfd", "zstd data, compressed twice"),
+    (b"BZh91AY&SY", "bzip2 data, compressed twice"),
+    (b"\xfd7zXZ\0", "xz data, compressed twice"),
+    (b"\x04\x22\x4d\x18", "lz4 data, compressed twice"),
     (b"%PDF-", "a PDF"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an OLE document"),
     (b"SQLite format 3\0", "a database"),
@@ -217,7 +220,7 @@ mod tests {
         let all: Vec<u8> = (0..=255).cycle().take(9000).collect();
         let utf16: Vec<u8> = "A river rose.\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let utf32: Vec<u8> = "A river".chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
-        let cases: [(&[u8], &str, Result<Media, RejectKind>); 21] = [
+        let cases: [(&[u8], &str, Result<Media, RejectKind>); 22] = [
             (b"A river rose.", "a.txt", Ok(Media::Plain)),
             (b"A river rose.", "LICENSE", Ok(Media::Plain)),
             (b"\xff\xfeA\0", "a", Ok(Media::Plain)),
@@ -239,6 +242,7 @@ mod tests {
             (&all, "a", Err(RejectKind::Binary)),
             (&[0; 100], "a", Err(RejectKind::Binary)),
             (&gzip(&gzip(b"words")), "a.gz.gz", Err(RejectKind::Binary)),
+            (&gzip(b"\xfd7zXZ\0words"), "a.xz.gz", Err(RejectKind::Binary)),
             (&[b'x'; 20_000], "a", Ok(Media::Plain)),
             (&[b'x'; 20_001], "a", Err(RejectKind::TooLong)),
             (b"WARC/1.0\r\n", "a.txt", Err(RejectKind::Corrupt)),
