@@ -36,18 +36,54 @@ impl Row {
         options: &ReadOptions,
     ) -> Result<Record, Reject> {
         let Self { text, id, metadata } = self;
-        let field = &options.text_field;
-        let missing = match text {
-            Some(Ok(text)) if !text.trim_start().is_empty() => {
-                let (content, media) = (Content::Text(text), Media::Plain);
-                return Ok(Record { origin, id, content, media, metadata, truncated: false });
-            }
-            Some(Ok(_)) => format!("its field {field:?} is blank"),
-            Some(Err(what)) => format!("its field {field:?} holds {what}, no text"),
-            None => format!("it has no field {field:?}"),
-        };
-        Err(Reject::new(origin, Stage::Read, RejectKind::NoText, missing))
+        let content = text.map(|text| text.map(Content::Text).map_err(str::to_owned));
+        with_text(origin, id, content, metadata, &options.text_field)
     }
+}
+
+/// The record of a row, if its text is one: what the text's field holds, or what stands in its place;
+/// `None` without such a field.
+pub(crate) fn with_text(
+    origin: Origin,
+    id: Option<String>,
+    content: Option<Result<Content, String>>,
+    metadata: Metadata,
+    field: &str,
+) -> Result<Record, Reject> {
+    let missing = match content {
+        Some(Ok(content)) if !is_blank(&content) => {
+            let media = Media::Plain;
+            return Ok(Record { origin, id, content, media, metadata, truncated: false });
+        }
+        Some(Ok(_)) => format!("its field {field:?} is blank"),
+        Some(Err(what)) => format!("its field {field:?} holds {what}, no text"),
+        None => format!("it has no field {field:?}"),
+    };
+    Err(Reject::new(origin, Stage::Read, RejectKind::NoText, missing))
+}
+
+fn is_blank(content: &Content) -> bool {
+    match content {
+        Content::Text(text) => text.trim_start().is_empty(),
+        Content::Bytes { bytes, .. } => bytes.trim_ascii().is_empty(),
+    }
+}
+
+/// Why a table without a column for the text cannot be read: it has others.
+pub(crate) fn no_column<'n>(field: &str, names: impl Iterator<Item = &'n str>) -> String {
+    let mut columns = String::new();
+    for name in names {
+        if !columns.is_empty() {
+            columns.push_str(", ");
+        }
+        columns.push_str(name);
+        if let Some((end, _)) = columns.char_indices().nth(200) {
+            columns.truncate(end);
+            columns.push('…');
+            break;
+        }
+    }
+    format!("it names no column {field:?} but {columns}")
 }
 
 /// The record that a row's JSON stands for. `unit` is what the container calls the row.

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::row::{Cell, Front, cut};
+use super::row::{Cell, Front, MOST_CELLS, cut};
 use crate::ReadOptions;
 use crate::jsonl::BOM;
+use crate::row::no_column;
 
 /// The delimiters there are, the likelier first.
 const DELIMITERS: [u8; 4] = *b",\t;|";
@@ -60,15 +61,12 @@ impl Header {
             }
         }
         let (delimiter, names) = best.map_or((b',', Vec::new()), |(_, _, d, names)| (d, names));
+        if names.len() > MOST_CELLS {
+            return Err(format!("its header names more than {MOST_CELLS} columns"));
+        }
         let place = |name: &str| names.iter().position(|n| n == name);
         let Some(text) = place(&options.text_field) else {
-            let mut columns = names.join(", ");
-            if let Some((end, _)) = columns.char_indices().nth(200) {
-                columns.truncate(end);
-                columns.push('…');
-            }
-            let field = &options.text_field;
-            return Err(format!("its header names no column {field:?} but {columns}"));
+            return Err(no_column(&options.text_field, names.iter().map(String::as_str)));
         };
         Ok(Self { delimiter, text, id: place(&options.id_field), names })
     }

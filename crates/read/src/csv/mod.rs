@@ -7,16 +7,15 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
-use newsmill_article::{
-    Content, Limits, Media, Metadata, Origin, Record, Reject, RejectKind, Stage,
-};
+use newsmill_article::{Content, Limits, Metadata, Origin, Record, Reject, RejectKind, Stage};
 
 use crate::ReadOptions;
 use crate::container::{Container, Cut, Source};
 use crate::inflate::{reject, resumes};
+use crate::row::with_text;
 use crate::window::Window;
 use header::Header;
-use row::{Cell, Front, cut, cut_plainly};
+use row::{Cell, Front, MOST_CELLS, cut, cut_plainly};
 
 /// How often, on average, a byte is looked at for the end of its row.
 const LOOKS: u64 = 8;
@@ -272,8 +271,9 @@ impl Rows {
                 return self.window.error().map(|error| Err(self.damaged(&error, origin)));
             }
             if self.cells.len() != columns {
-                let why =
-                    format!("it has {} cells where the header has {columns}", self.cells.len());
+                let most = self.cells.len().min(MOST_CELLS);
+                let more = if self.cells.len() > MOST_CELLS { "more than " } else { "" };
+                let why = format!("it has {more}{most} cells where the header has {columns}");
                 if memchr::memchr(b'\n', &self.window.bytes()[..length]).is_some() {
                     let why = format!("{why}: a quote may be missing");
                     return Some(Err(self.skip(RejectKind::Malformed, &why)));
@@ -381,11 +381,6 @@ impl Rows {
                 return self.fail(origin, RejectKind::Malformed, &error.to_string());
             }
         }
-        let is_blank = match &content {
-            Some(Content::Text(text)) => text.trim_start().is_empty(),
-            Some(Content::Bytes { bytes, .. }) => bytes.trim_ascii().is_empty(),
-            None => true,
-        };
         let usual = self
             .cells
             .iter()
@@ -398,16 +393,7 @@ impl Rows {
                 all.is_number &= this.is_number;
             }
         }
-        match content {
-            Some(content) if !is_blank => {
-                let media = Media::Plain;
-                Ok(Record { origin, id, content, media, metadata, truncated: false })
-            }
-            _ => {
-                let why = format!("its field {:?} is blank", self.options.text_field);
-                self.fail(origin, RejectKind::NoText, &why)
-            }
-        }
+        with_text(origin, id, content.map(Ok), metadata, &self.options.text_field)
     }
 }
 

@@ -5,6 +5,10 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2};
 
+/// Most cells of a row that are told from one another: a cell takes much more memory than the
+/// delimiter that makes it. There is one more in rows that have more.
+pub(crate) const MOST_CELLS: usize = 1 << 16;
+
 /// A cell: where its raw bytes stand, quotes included.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Cell {
@@ -83,7 +87,7 @@ pub(crate) fn cut(bytes: &[u8], is_all: bool, delimiter: u8, cells: &mut Vec<Cel
         let mut cell = Cell { range: start..at, is_quoted, is_escaped };
         match bytes.get(at..).unwrap_or_default() {
             [byte, ..] if *byte == delimiter => {
-                cells.push(cell);
+                push(cells, cell);
                 at += 1;
             }
             [] | [b'\r'] if !is_all => return Front::Part,
@@ -100,10 +104,16 @@ pub(crate) fn cut(bytes: &[u8], is_all: bool, delimiter: u8, cells: &mut Vec<Cel
                     length -= 1;
                     cell.range.end -= 1;
                 }
-                cells.push(cell);
+                push(cells, cell);
                 return Front::Row { length, taken: at + taken };
             }
         }
+    }
+}
+
+fn push(cells: &mut Vec<Cell>, cell: Cell) {
+    if cells.len() <= MOST_CELLS {
+        cells.push(cell);
     }
 }
 
@@ -112,7 +122,7 @@ pub(crate) fn cut_plainly(line: &[u8], delimiter: u8, cells: &mut Vec<Cell>) {
     cells.clear();
     let mut start = 0;
     for end in memchr::memchr_iter(delimiter, line).chain([line.len()]) {
-        cells.push(Cell { range: start..end, is_quoted: false, is_escaped: false });
+        push(cells, Cell { range: start..end, is_quoted: false, is_escaped: false });
         start = end + 1;
     }
 }

@@ -8,9 +8,7 @@ use arrow_array::{
 };
 use arrow_json::writer::{EncoderOptions, NullableEncoder, make_encoder};
 use arrow_schema::{ArrowError, DataType, FieldRef};
-use newsmill_article::{
-    Content, Limits, Media, Metadata, Origin, Record, Reject, RejectKind, Stage,
-};
+use newsmill_article::{Content, Limits, Metadata, Origin, Record, Reject, RejectKind, Stage};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::basic::{ConvertedType, Type as Physical};
@@ -75,14 +73,9 @@ impl Columns {
         options: &ReadOptions,
         limits: &Limits,
     ) -> Result<Self, Failure> {
-        let names: Vec<_> = metadata.schema().fields().iter().map(|f| f.name().as_str()).collect();
-        if !names.contains(&options.text_field.as_str()) {
-            let mut columns = names.join(", ");
-            if let Some((end, _)) = columns.char_indices().nth(200) {
-                columns.truncate(end);
-                columns.push('…');
-            }
-            let why = format!("it has no column {:?} but {columns}", options.text_field);
+        let names = || metadata.schema().fields().iter().map(|field| field.name().as_str());
+        if !names().any(|name| name == options.text_field) {
+            let why = row::no_column(&options.text_field, names());
             return Err(Failure::Of(RejectKind::NoText, why));
         }
         let schema = metadata.parquet_schema();
@@ -170,31 +163,15 @@ impl Columns {
         content: Result<Content, String>,
         metadata: Metadata,
     ) -> Result<Record, Reject> {
-        let field = &self.options.text_field;
-        let fail = |origin, kind, why: String| Err(Reject::new(origin, Stage::Read, kind, why));
-        let content = match content {
-            Ok(content) => content,
-            Err(what) => {
-                let why = format!("its field {field:?} holds {what}, no text");
-                return fail(origin, RejectKind::NoText, why);
-            }
-        };
-        origin.length += content.len() as u64;
-        let is_blank = match &content {
-            Content::Text(text) => text.trim_start().is_empty(),
-            Content::Bytes { bytes, .. } => bytes.trim_ascii().is_empty(),
-        };
-        if is_blank {
-            return fail(origin, RejectKind::NoText, format!("its field {field:?} is blank"));
-        }
+        origin.length += content.as_ref().map_or(0, |content| content.len() as u64);
         if origin.length > self.record_bytes as u64 {
             let why = format!(
                 "the row has {} bytes, more than the limit record_bytes = {}",
                 origin.length, self.record_bytes
             );
-            return fail(origin, RejectKind::TooLong, why);
+            return Err(Reject::new(origin, Stage::Read, RejectKind::TooLong, why));
         }
-        Ok(Record { origin, id, content, media: Media::Plain, metadata, truncated: false })
+        row::with_text(origin, id, Some(content), metadata, &self.options.text_field)
     }
 }
 
