@@ -171,6 +171,32 @@ fn dates_are_said_or_left_out() {
 }
 
 #[test]
+fn images_are_told_from_signs_of_the_page() {
+    // what the page says before, address, where it is; nothing for a sign
+    let cases = [
+        ("", "a/silicon-valley.jpg", Some("a/silicon-valley.jpg")),
+        ("", "pixel-9-seen.jpg", Some("pixel-9-seen.jpg")),
+        ("", "logout-door.jpg", Some("logout-door.jpg")),
+        ("", "pixel.gif", None),
+        ("", "river-icon.png", None),
+        ("", "river.svg?v=2", None),
+        (
+            "<link rel=canonical href=https://example.org/n/a>",
+            "b.jpg",
+            Some("https://example.org/n/b.jpg"),
+        ),
+        ("<base href=https://example.com/x/>", "b.jpg", Some("https://example.com/x/b.jpg")),
+    ];
+    for (head, address, expected) in cases {
+        let images = page(format!("{head}<p>The river rose.<img src={address}>"), None)
+            .unwrap()
+            .facts
+            .images;
+        assert_eq!(images.first().and_then(|i| i.url.as_deref()), expected, "{address}");
+    }
+}
+
+#[test]
 fn links_are_where_the_page_has_them() {
     let html = "<base href='https://example.org/a/'><p>See <a href='b?x=1&amp;y=2'>the <i>report</i></a>, \
                 <a href='#top'>above</a> or <a href='javascript:x()'>act</a>.";

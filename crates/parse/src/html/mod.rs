@@ -96,7 +96,7 @@ impl Syntax for Html {
         known.read_rim(&judged.rim());
         let id = id.map_or_else(|| name_by_place(&origin.path, origin.ordinal), ArticleId::from);
         let title = known.facts.title.as_ref().map(|t| t.value.as_str());
-        let base = known.base.as_deref();
+        let base = render::Base { said: known.base.as_deref(), page: known.page.as_deref() };
         let (mut article, left_out) = judged.article(title, base, id, origin, limits)?;
         article.metadata = metadata;
         article.truncated = truncated;

@@ -54,6 +54,15 @@ pub(super) struct LeftOut {
     pub(super) bytes: usize,
 }
 
+/// What addresses on a page are relative to.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Base<'u> {
+    /// The page's `base`.
+    pub(super) said: Option<&'u str>,
+    /// The page's own address. Links keep it to those who read on.
+    pub(super) page: Option<&'u str>,
+}
+
 /// A page whose drafts are judged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Judged<'p, 'a> {
@@ -77,7 +86,7 @@ struct Laid {
 }
 
 impl Judged<'_, '_> {
-    /// Makes the article, its title being `title`, addresses being relative to `base`.
+    /// Makes the article, its title being `title`.
     ///
     /// Its text runs from the title or the first block that stays to the last one. What is cut in
     /// between is in the text as a removal; what stands before or behind, and longer runs in
@@ -88,7 +97,7 @@ impl Judged<'_, '_> {
     pub(super) fn article(
         &self,
         title: Option<&str>,
-        base: Option<&str>,
+        base: Base<'_>,
         id: ArticleId,
         origin: Origin,
         limits: &Limits,
@@ -109,8 +118,8 @@ impl Judged<'_, '_> {
             Some(removal.with_score(*score))
         };
         let removals = laid.cut.iter().filter_map(removal).collect();
-        let links = self.links(&laid, base, limits);
-        let images = self.images(&laid, limits);
+        let links = self.links(&laid, base.said, limits);
+        let images = self.images(&laid, base, limits);
         let place = origin.clone();
         let mut article = Article::new(id, origin, laid.text, blocks, removals)
             .map_err(|error| Reject::new(place, Stage::Parse, RejectKind::Malformed, error))?;
@@ -186,7 +195,8 @@ impl Judged<'_, '_> {
         links
     }
 
-    fn images(&self, laid: &Laid, limits: &Limits) -> Vec<Image> {
+    fn images(&self, laid: &Laid, base: Base<'_>, limits: &Limits) -> Vec<Image> {
+        let base = base.said.or(base.page).and_then(|base| Url::parse(base).ok());
         let is_there = |place: &Option<(usize, bool)>| place.is_some();
         let first = laid.places.iter().position(is_there).unwrap_or(0);
         let last = laid.places.iter().rposition(is_there).unwrap_or(0);
@@ -204,7 +214,7 @@ impl Judged<'_, '_> {
             if images.len() == limits.facts_per_article {
                 break;
             }
-            if let Some(image) = image(self.tree, picture, span)
+            if let Some(image) = image(self.tree, picture, base.as_ref(), span)
                 && !images.iter().rev().take(8).any(|i| i.url == image.url)
             {
                 images.push(image);
@@ -282,7 +292,7 @@ fn kind(page: &Page, fates: &[Fate], at: usize, text: &str) -> BlockKind {
     if is_bold_line && goes_on { BlockKind::Heading { level: 3 } } else { draft.kind }
 }
 
-fn image(tree: &Tree<'_>, picture: &Picture, span: Span) -> Option<Image> {
+fn image(tree: &Tree<'_>, picture: &Picture, base: Option<&Url>, span: Span) -> Option<Image> {
     let value = |name| {
         let value = tree.attribute(picture.element, name)?;
         let value = value.trim();
@@ -299,12 +309,28 @@ fn image(tree: &Tree<'_>, picture: &Picture, span: Span) -> Option<Image> {
     let alt = value(Attr::Alt).map(|alt| fold(&alt)).filter(|alt| !alt.is_empty());
     let (caption, credit) = caption(tree, picture.holder);
     let names = hints::of_element(tree, picture.element, Tag::Img);
-    let lower = url.to_ascii_lowercase();
-    let decorates =
-        ["logo", "icon", "avatar", "pixel", "spacer", "gravatar", "sprite", ".svg", "emoji"];
-    let is_sign = names & hints::ELSEWHERE != 0 || decorates.iter().any(|w| lower.contains(w));
+    let is_sign = names & hints::ELSEWHERE != 0 || decorates(&url);
+    let url = base.and_then(|base| base.join(&url).ok()).map_or(url, String::from);
     (caption.is_some() || !is_sign).then_some(Image { alt, url: Some(url), caption, credit, span })
 }
+
+/// Whether an image's address says that it is a sign of the page.
+fn decorates(url: &str) -> bool {
+    let lower = url.split(['?', '#']).next().unwrap_or(url).to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    // A `pixel` among other words is a telephone.
+    let (stem, kind) = name.rsplit_once('.').unwrap_or((name, ""));
+    kind == "svg"
+        || stem == "pixel"
+        || folders.contains("gravatar.")
+        || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| SIGNS.contains(&word))
+}
+
+/// Words in the addresses of images that are signs of the page.
+const SIGNS: &[&str] = &[
+    "logo", "logos", "icon", "icons", "favicon", "avatar", "avatars", "spacer", "gravatar",
+    "sprite", "sprites", "emoji",
+];
 
 /// The caption and the credit that stand with an image in one figure.
 fn caption(tree: &Tree<'_>, holder: NodeId) -> (Option<String>, Option<String>) {

@@ -67,6 +67,8 @@ pub(super) struct Known {
     pub(super) body: Option<String>,
     /// What addresses on the page are relative to, where it says so.
     pub(super) base: Option<String>,
+    /// The page's own address: what its record says, else what it says itself.
+    pub(super) page: Option<String>,
 }
 
 type Said<T> = Option<Sourced<T>>;
@@ -91,7 +93,7 @@ pub(super) fn metadata(tree: &Tree<'_>, metadata: &Metadata) -> Known {
     let body = page.article.and_then(|a| lines_of(a.get("articleBody")?)).filter(|b| b.len() > 200);
     let told = page.told(&facts, body.as_deref());
     let base = head.base.as_deref().and_then(|base| absolute(base, url.as_deref()));
-    Known { more: page.more(), told, body, base, facts }
+    Known { more: page.more(), told, body, base, page: url, facts }
 }
 
 impl Known {
