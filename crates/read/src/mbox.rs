@@ -9,9 +9,12 @@ use newsmill_article::{
 
 use crate::ReadOptions;
 use crate::container::{Container, Cut, Source};
-use crate::http::{Fields, header_length};
-use crate::inflate::{reject, resumes};
+use crate::http::{FIELD_BYTES, Fields, header_length};
+use crate::inflate::{damaged_member, reject, resumes};
 use crate::stream::{LineEnd, Stream};
+
+/// What a separating line starts with.
+const SEPARATOR: &[u8] = b"From ";
 
 /// Most bytes of a separating line.
 const LINE_BYTES: usize = 998;
@@ -21,9 +24,6 @@ const NEXT_BYTES: usize = 80;
 
 /// What is looked at behind a body to see whether its `Content-Length` is right.
 const BEHIND_BYTES: usize = 64;
-
-/// Most bytes of a header that `Content-Length` is looked for in.
-const HEADER_BYTES: usize = 256 << 10;
 
 /// Mailboxes of all four kinds, one message a record.
 ///
@@ -56,7 +56,7 @@ impl Container for Mbox {
         let end = memchr::memchr(b'\n', head).map_or(head.len(), |at| at + 1);
         let line = &head[..end];
         line.len() <= LINE_BYTES
-            && line.starts_with(b"From ")
+            && line.starts_with(SEPARATOR)
             && (starts_header(&head[end..]) || (is_dated(line) && head.len() == end))
     }
 
@@ -67,7 +67,8 @@ impl Container for Mbox {
             charset: options.encoding.clone(),
             record_bytes: limits.record_bytes,
             ordinal: 0,
-            is_lost: true,
+            place: Place::Start,
+            failure: None,
             over: false,
         })
     }
@@ -79,9 +80,29 @@ struct Messages {
     charset: Option<String>,
     record_bytes: usize,
     ordinal: u64,
-    /// Whether what stands here is no message, and passed over up to the next one.
-    is_lost: bool,
+    place: Place,
+    /// What reading failed with behind a message that is whole.
+    failure: Option<io::Error>,
     over: bool,
+}
+
+/// What stands at hand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The first line of the input.
+    Start,
+    /// A separating line, or the end.
+    Separator,
+    /// What is no message, and was told to be none.
+    Lost,
+}
+
+/// What is read next.
+enum Next {
+    Message,
+    /// Something else, up to the next message.
+    Other,
+    End,
 }
 
 impl Iterator for Messages {
@@ -93,18 +114,28 @@ impl Iterator for Messages {
         }
         let mut start = self.stream.offset();
         let mut bytes = Vec::new();
-        let read = self.find_message().and_then(|()| {
-            start = self.stream.offset();
-            self.message(&mut bytes)
-        });
+        let read = match self.failure.take() {
+            Some(error) => Err(error),
+            None => self.find_message().and_then(|next| {
+                if let Next::Message = next {
+                    start = self.stream.offset();
+                    self.message(&mut bytes)?;
+                }
+                Ok(next)
+            }),
+        };
         let length = self.stream.offset() - start;
         let origin = Origin::new(Arc::clone(&self.path), self.ordinal).at(start, length);
         let fail = |kind, detail| Some(Err(Reject::new(origin.clone(), Stage::Read, kind, detail)));
         self.ordinal += 1;
         match read {
-            Ok(_) if length == 0 => {
+            Ok(Next::End) => {
                 self.over = true;
                 None
+            }
+            Ok(Next::Other) => {
+                let detail = "what stands in front of the first message is none".to_owned();
+                fail(RejectKind::Malformed, detail)
             }
             Ok(_) if bytes.len() > self.record_bytes => {
                 let detail = format!(
@@ -116,7 +147,7 @@ impl Iterator for Messages {
             Ok(_) if bytes.trim_ascii().is_empty() => {
                 fail(RejectKind::NoText, "the message is empty".to_owned())
             }
-            Ok(()) => {
+            Ok(_) => {
                 let id = message_id(&bytes);
                 let content = Content::Bytes { bytes, charset: self.charset.clone() };
                 Some(Ok(Record {
@@ -130,7 +161,7 @@ impl Iterator for Messages {
             }
             Err(error) => {
                 self.over = !resumes(&error);
-                self.is_lost = true;
+                self.place = Place::Lost;
                 Some(Err(reject(&error, origin)))
             }
         }
@@ -138,34 +169,47 @@ impl Iterator for Messages {
 }
 
 impl Messages {
-    /// Goes to the next separating line.
-    fn find_message(&mut self) -> io::Result<()> {
+    /// Goes to the next separating line. At the very start, a message may stand without one.
+    fn find_message(&mut self) -> io::Result<Next> {
+        let was = std::mem::replace(&mut self.place, Place::Separator);
         let mut is_behind_blank = true;
-        while self.is_lost {
-            if self.is_at_separator(is_behind_blank)? {
-                self.is_lost = false;
-                return Ok(());
+        let mut has_passed = false;
+        while was != Place::Separator && !self.is_at_separator(is_behind_blank)? {
+            if was == Place::Start && !has_passed && starts_header(self.stream.peek(NEXT_BYTES)?) {
+                return Ok(Next::Message);
             }
             let mut line = Vec::new();
-            let end = self.stream.line(&mut line, LINE_BYTES)?;
-            is_behind_blank = line.trim_ascii().is_empty();
-            if line.is_empty() && end == LineEnd::Input {
-                return Ok(());
+            self.stream.line(&mut line, LINE_BYTES)?;
+            if line.is_empty() {
+                break;
             }
+            is_behind_blank = line.trim_ascii().is_empty();
+            has_passed |= !is_behind_blank;
         }
-        Ok(())
+        if has_passed && was == Place::Start {
+            return Ok(Next::Other);
+        }
+        Ok(if self.stream.fill()?.is_empty() { Next::End } else { Next::Message })
     }
 
     /// Reads a message: one separating line, and all up to the next. Of one above the limit, the
     /// first bytes and one more than allowed are kept.
     fn message(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
-        self.stream.line(bytes, LINE_BYTES)?;
-        bytes.clear();
+        let start = self.stream.offset();
+        if self.stream.peek(SEPARATOR.len())? == SEPARATOR {
+            self.stream.line(bytes, LINE_BYTES)?;
+            bytes.clear();
+        }
         let (body, declared) = self.content_length()?;
         let most = self.record_bytes + 1;
         if let Some(length) = declared {
             self.stream.read(length, bytes)?;
-            self.stream.skip_line_ends()?;
+            match self.stream.skip_line_ends() {
+                Ok(_) => {}
+                // The checksum of the member that it stands in.
+                Err(error) if damaged_member(&error) == Some(start) => return Err(error),
+                Err(error) => self.failure = Some(error),
+            }
         } else {
             let mut is_line_start = true;
             let mut is_behind_blank = false;
@@ -203,7 +247,7 @@ impl Messages {
                 let fields = Fields::read(&next[..body]);
                 break (body, fields.text("content-length").and_then(|l| l.parse::<usize>().ok()));
             }
-            if next.len() < amount || amount >= HEADER_BYTES {
+            if next.len() < amount || amount >= FIELD_BYTES {
                 return Ok((0, None));
             }
             amount *= 2;
@@ -218,14 +262,14 @@ impl Messages {
         let leads_on = all.get(length..).is_some_and(|behind| {
             let ends = behind.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
             let is_at_line_start = ends > 0 || all[..length].ends_with(b"\n");
-            behind.len() == ends || (is_at_line_start && behind[ends..].starts_with(b"From "))
+            behind.len() == ends || (is_at_line_start && behind[ends..].starts_with(SEPARATOR))
         });
         Ok((body, leads_on.then_some(length)))
     }
 
     /// Whether a message starts at the line at hand.
     fn is_at_separator(&mut self, is_behind_blank: bool) -> io::Result<bool> {
-        if !self.stream.peek(5)?.starts_with(b"From ") {
+        if self.stream.peek(SEPARATOR.len())? != SEPARATOR {
             return Ok(false);
         }
         let next = self.stream.peek(LINE_BYTES + NEXT_BYTES)?;
@@ -238,7 +282,7 @@ impl Messages {
 
 /// The Message-ID of a message, without its angle brackets.
 pub(crate) fn message_id(message: &[u8]) -> Option<String> {
-    let header = header_length(&message[..message.len().min(HEADER_BYTES)])?;
+    let header = header_length(&message[..message.len().min(FIELD_BYTES)])?;
     let fields = Fields::read(&message[..header]);
     let id = fields.text("message-id")?;
     let id = id.trim().trim_matches(['<', '>']);
@@ -339,12 +383,14 @@ mod tests {
         let limits = Limits { record_bytes, ..Limits::default() };
         let bytes = std::io::Cursor::new(text.as_bytes().to_vec());
         let records = records_of(bytes, "m.mbox", &ReadOptions::default(), &limits).unwrap();
-        records
-            .map(|row| match row.map_err(|reject| reject.kind)?.content {
-                Content::Bytes { bytes, .. } => Ok(String::from_utf8(bytes).unwrap()),
-                Content::Text(text) => Ok(text),
-            })
-            .collect()
+        records.map(content).collect()
+    }
+
+    fn content(row: Result<Record, Reject>) -> Result<String, RejectKind> {
+        match row.map_err(|reject| reject.kind)?.content {
+            Content::Bytes { bytes, .. } => Ok(String::from_utf8(bytes).unwrap()),
+            Content::Text(text) => Ok(text),
+        }
     }
 
     #[test]
@@ -392,6 +438,51 @@ mod tests {
         let text = format!("{from}{}\n\n{from}Two.\n", "long words ".repeat(5_000));
         let got = read(&text, 1000);
         assert_eq!(got, [Err(RejectKind::TooLong), Ok("Subject: a\n\nTwo.\n".to_owned())]);
+    }
+
+    #[test]
+    fn what_stands_in_front_of_the_first_message_is_told() {
+        let from = "From a@example.org Mon Jan  5 10:00:00 2004\n";
+        let two = format!("{from}Subject: a\n\nTwo.\n");
+        let second = || Ok("Subject: a\n\nTwo.\n".to_owned());
+        let first = || Ok("Subject: b\n\nOne.\n".to_owned());
+        let cases = [
+            (format!("Subject: b\n\nOne.\n\n{two}"), vec![first(), second()]),
+            (format!("\n\nSubject: b\n\nOne.\n\n{two}"), vec![first(), second()]),
+            (format!("Words and more.\n\n{two}"), vec![Err(RejectKind::Malformed), second()]),
+            (format!("\n\n{two}"), vec![second()]),
+            ("Words and more.\n".to_owned(), vec![Err(RejectKind::Malformed)]),
+            ("\n \n".to_owned(), vec![]),
+        ];
+        for (text, expected) in cases {
+            let options = ReadOptions { from: Some("mbox".into()), ..ReadOptions::default() };
+            let input = std::io::Cursor::new(text.clone());
+            let rows = records_of(input, "m", &options, &Limits::default()).unwrap();
+            let rows: Vec<_> = rows.collect();
+            let first =
+                rows.first().map(|row| row.as_ref().map_or_else(|r| &r.origin, |r| &r.origin));
+            assert!(first.is_none_or(|origin| origin.offset < 3), "{text}");
+            assert_eq!(rows.into_iter().map(content).collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_whole_message_stands_whatever_follows() {
+        struct Failing(std::io::Cursor<Vec<u8>>);
+        impl std::io::Read for Failing {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                match self.0.read(buffer)? {
+                    0 => Err(io::Error::other("the disk is gone")),
+                    read => Ok(read),
+                }
+            }
+        }
+        let message = "Subject: a\nContent-Length: 5\n\nOne.\n";
+        let text = format!("From a@example.org Mon Jan  5 10:00:00 2004\n{message}\n");
+        let input = Failing(std::io::Cursor::new(text.into_bytes()));
+        let rows = records_of(input, "m", &ReadOptions::default(), &Limits::default()).unwrap();
+        let rows: Vec<_> = rows.take(9).map(content).collect();
+        assert_eq!(rows, [Ok(message.to_owned()), Err(RejectKind::Unreadable)]);
     }
 
     #[test]
