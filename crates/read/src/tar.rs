@@ -51,7 +51,7 @@ impl Container for Tar {
     fn records(&self, source: Source, options: &ReadOptions, limits: &Limits) -> Cut {
         let stream = Stream::new(source.reader);
         Box::new(Archive {
-            slot: Arc::new(Mutex::new(Some((stream, 0)))),
+            slot: Arc::new(Mutex::new(Some((stream, Some(0))))),
             path: source.path,
             skipped: source.skipped,
             is_compressed: source.is_compressed,
@@ -66,8 +66,8 @@ impl Container for Tar {
 }
 
 /// Where the archive's bytes wait while no file in it is being read, with how many bytes of the last
-/// one are left.
-type Slot = Arc<Mutex<Option<(Stream, u64)>>>;
+/// one are left; none says that it is damaged, and that they stand nobody knows where.
+type Slot = Arc<Mutex<Option<(Stream, Option<u64>)>>>;
 
 struct Archive {
     slot: Slot,
@@ -161,6 +161,7 @@ struct Member {
     slot: Slot,
     stream: Option<Stream>,
     left: u64,
+    is_damaged: bool,
 }
 
 impl BufRead for Member {
@@ -177,7 +178,7 @@ impl BufRead for Member {
             }
             Err(error) => {
                 // What comes behind damage is not this file any more.
-                self.left = 0;
+                (self.left, self.is_damaged) = (0, true);
                 Err(error)
             }
         }
@@ -203,7 +204,7 @@ impl Drop for Member {
     fn drop(&mut self) {
         if let Some(stream) = self.stream.take() {
             let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-            *slot = Some((stream, self.left));
+            *slot = Some((stream, (!self.is_damaged).then_some(self.left)));
         }
     }
 }
@@ -226,7 +227,8 @@ impl Iterator for Archive {
             let taken = self.slot.lock().unwrap_or_else(PoisonError::into_inner).take();
             let Some((mut stream, left)) = taken else { break };
             let start = stream.offset();
-            let found = self.open_next(&mut stream, left);
+            self.is_lost |= left.is_none();
+            let found = self.open_next(&mut stream, left.unwrap_or(0));
             let origin = Origin::new(Arc::clone(&self.path), self.ordinal)
                 .at(start, stream.offset() - start);
             let fault = match found {
@@ -252,7 +254,7 @@ impl Iterator for Archive {
                 Some(Fault::Header) => {}
             }
             self.is_lost |= !self.over;
-            *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((stream, 0));
+            *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((stream, Some(0)));
             if let Some(told) = told {
                 self.ordinal += 1;
                 return Some(Err(told));
@@ -296,13 +298,16 @@ impl Archive {
             };
             let is_blank = block.iter().all(|b| *b == 0);
             let header = Header::read(block);
-            stream.consume(BLOCK);
             let Some(header) = header else {
                 if is_blank {
+                    stream.consume(BLOCK);
                     continue;
                 }
+                // The next header may start within these bytes, where something is missing.
+                stream.consume(1);
                 return Err(Fault::Header);
             };
+            stream.consume(BLOCK);
             let bytes = extended.bytes.take().unwrap_or(header.bytes);
             match header.kind {
                 b'0' | 0 | b'7' => {
@@ -340,7 +345,8 @@ impl Archive {
     /// Starts to read a file of that name and length.
     fn open(&mut self, stream: Stream, name: &str, bytes: u64) {
         let path: Arc<str> = format!("{}!/{name}", self.path).into();
-        let member = Member { slot: Arc::clone(&self.slot), stream: Some(stream), left: bytes };
+        let (slot, stream) = (Arc::clone(&self.slot), Some(stream));
+        let member = Member { slot, stream, left: bytes, is_damaged: false };
         let (reader, is_compressed): (Box<dyn BufRead + Send>, _) = match self.is_compressed {
             // Nothing is decompressed twice.
             true => (Box::new(member), true),

@@ -287,3 +287,25 @@ fn wrong_lengths_cost_linear_time() {
     assert!(rows.count() > 1000);
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
+
+#[test]
+fn damage_in_a_file_of_a_tar_archive_costs_no_other() {
+    let tar = include_bytes!("../../../fixtures/tar/two-files.tar");
+    // Members that end where nothing else does, so that the bytes behind the damage are out of step.
+    for step in [300, 512, 700, 1000] {
+        let members: Vec<_> = tar.chunks(step).map(gzip).collect();
+        for (hit, member) in members.iter().enumerate() {
+            let mut bytes = members.clone();
+            bytes[hit][member.len() / 2] ^= 0x55;
+            let rows = read(&bytes.concat()).0;
+            let range = hit * step..(hit + 1) * step;
+            let touches = |start: usize, end: usize| range.start < end && start < range.end;
+            // By the first header the archive is told; the second file stands at 1024.
+            if !touches(0, 512) && !touches(1024, 2048) {
+                let last = rows.iter().flatten().last().map(|row| row.origin.path.clone());
+                let last = last.as_deref();
+                assert_eq!(last, Some("dump!/valley/bridge.jsonl"), "{step} {hit}: {rows:?}");
+            }
+        }
+    }
+}
