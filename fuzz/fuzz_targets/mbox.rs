@@ -3,4 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| newsmill_fuzz::read_as("mbox", bytes));
+fuzz_target!(|bytes: &[u8]| newsmill_fuzz::read_as(Some("mbox"), bytes));

@@ -1,0 +1,6 @@
+//! Any bytes read as JSON Lines are records and rejects, in order, and come to an end.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| newsmill_fuzz::read_as(Some("jsonl"), bytes));
