@@ -2,10 +2,13 @@
 
 mod mend;
 mod mojibake;
+mod utf7;
 mod wide;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use newsmill_article::Metadata;
+use serde_json::value::to_raw_value;
 
 pub use mend::mend;
 pub(crate) use mend::{invisible, is_nothing, repaired};
@@ -17,7 +20,7 @@ pub struct Decoded {
     /// The text, without byte order mark.
     pub text: String,
     /// Name of the encoding, as the WHATWG Encoding standard spells it (`UTF-8`, `windows-1252`), or
-    /// `UTF-32LE` or `UTF-32BE`.
+    /// `UTF-32LE`, `UTF-32BE` or `UTF-7`.
     pub encoding: &'static str,
     /// How many U+FFFD stand for bytes that are none of that encoding.
     pub replaced: usize,
@@ -26,7 +29,7 @@ pub struct Decoded {
 /// Reads `bytes` as text.
 ///
 /// What decides the encoding, in this order: a byte order mark; the declared label `charset`, where
-/// the [WHATWG Encoding standard](https://encoding.spec.whatwg.org) knows it, or `utf-32`; whether
+/// the [WHATWG Encoding standard](https://encoding.spec.whatwg.org) knows it, or `utf-32` or `utf-7`; whether
 /// the bytes are UTF-32, UTF-16 or, but for a few torn characters, UTF-8; a guess from the bytes as
 /// Firefox makes it. Bytes that do not fit become U+FFFD and are counted. The text is not yet
 /// [mended](mend).
@@ -41,6 +44,10 @@ pub fn decode(bytes: Vec<u8>, charset: Option<&str>) -> Decoded {
     if let Some((order, mark)) = Utf32::of(&bytes, charset) {
         let (text, replaced) = order.decode(&bytes[mark..]);
         return Decoded { text, encoding: order.name(), replaced };
+    }
+    if charset.is_some_and(utf7::is_label) {
+        let (text, replaced) = utf7::decode(&bytes);
+        return Decoded { text, encoding: "UTF-7", replaced };
     }
     let (encoding, mark) = match Encoding::for_bom(&bytes) {
         Some(found) => found,
@@ -62,6 +69,15 @@ pub fn decode(bytes: Vec<u8>, charset: Option<&str>) -> Decoded {
     let (text, damaged) = encoding.decode_without_bom_handling(&bytes[mark..]);
     let replaced = if damaged { text.matches('\u{fffd}').count() } else { 0 };
     Decoded { text: text.into_owned(), encoding: encoding.name(), replaced }
+}
+
+/// Says in the article's metadata how many U+FFFD decoding made, where it made some.
+pub(crate) fn note_replaced(replaced: usize, metadata: &mut Metadata) {
+    if replaced > 0
+        && let Ok(count) = to_raw_value(&replaced)
+    {
+        metadata.push("replaced_characters", count);
+    }
 }
 
 /// The bytes as they are, where they are UTF-8.

@@ -2,7 +2,7 @@
 
 use newsmill_article::{Article, ArticleId, Content, Limits, Media, Record, Reject};
 
-use crate::encoding::repaired;
+use crate::encoding::{note_replaced, repaired};
 use crate::{Confidence, Syntax, decode, layout};
 
 /// Plain text. It reads whatever is no other syntax.
@@ -22,10 +22,14 @@ impl Syntax for Post {
     }
 
     fn parse(&self, record: Record, limits: &Limits) -> Result<Article, Reject> {
-        let Record { origin, id, content, metadata, truncated, .. } = record;
+        let Record { origin, id, content, mut metadata, truncated, .. } = record;
         let text = match content {
             Content::Text(text) => text,
-            Content::Bytes { bytes, charset } => decode(bytes, charset.as_deref()).text,
+            Content::Bytes { bytes, charset } => {
+                let decoded = decode(bytes, charset.as_deref());
+                note_replaced(decoded.replaced, &mut metadata);
+                decoded.text
+            }
         };
         let (text, repairs) = repaired(text);
         let layout = layout::lay_out(&text, 0, false, limits);

@@ -17,10 +17,11 @@ mod token;
 mod tree;
 
 use newsmill_article::{
-    Article, ArticleId, Content, Limits, Media, Record, Reject, RejectKind, Stage,
+    Article, ArticleId, Content, Facts, Limits, Media, Record, Reject, RejectKind, Stage,
 };
 use serde_json::{Value, json};
 
+use crate::encoding::note_replaced;
 use crate::post::name_by_place;
 use crate::{Confidence, Decoded, Syntax, decode};
 
@@ -55,73 +56,90 @@ impl Syntax for Html {
     }
 
     fn parse(&self, record: Record, limits: &Limits) -> Result<Article, Reject> {
-        let Record { origin, id, content, metadata, truncated, .. } = record;
-        let decoded = match content {
-            Content::Text(text) => Decoded { text, encoding: "UTF-8", replaced: 0 },
-            Content::Bytes { bytes, charset } => {
-                let label = charset::declared(&bytes, charset.as_deref());
-                decode(bytes, label.as_deref())
-            }
-        };
-        if u32::try_from(decoded.text.len()).is_err() {
-            let detail = format!("a page of {} bytes is too long", decoded.text.len());
-            return Err(Reject::new(origin, Stage::Parse, RejectKind::TooLong, detail));
-        }
-        let tree = tree::Tree::new(&decoded.text);
-        let mut page = drafts::drafts(&tree);
-        let mut known = metadata::metadata(&tree, &metadata);
-        let rows = features::rows(&tree, &page, &known.told);
-        let model = model::model();
-        let mut likelihoods: Vec<f32> =
-            (0..page.drafts.len()).map(|at| model.likelihood(rows.row(at))).collect();
-        // Some pages show their text only once their scripts have run.
-        let shown: usize = page
-            .drafts
-            .iter()
-            .zip(&likelihoods)
-            .filter(|(_, likely)| **likely >= render::LIKELY)
-            .map(|(draft, _)| draft.range.len())
-            .sum();
-        let told = known.body.take().filter(|body| shown * SHOWN_SHARE < body.len());
-        let from_data = told.is_some();
-        if let Some(body) = told {
-            page = drafts::of_lines(body);
-            likelihoods = vec![1.0; page.drafts.len()];
-        }
-        if page.drafts.is_empty() {
-            let detail = "the page shows no text";
-            return Err(Reject::new(origin, Stage::Parse, RejectKind::NoText, detail));
-        }
-        let judged = render::Judged { tree: &tree, page: &page, likelihoods: &likelihoods };
-        known.read_rim(&judged.rim());
-        let id = id.map_or_else(|| name_by_place(&origin.path, origin.ordinal), ArticleId::from);
-        let title = known.facts.title.as_ref().map(|t| t.value.as_str());
-        let base = render::Base { said: known.base.as_deref(), page: known.page.as_deref() };
-        let (mut article, left_out) = judged.article(title, base, id, origin, limits)?;
-        article.metadata = metadata;
-        article.truncated = truncated;
-        let found = std::mem::take(&mut article.facts);
-        article.facts = known.facts;
-        article.facts.links = found.links;
-        article.facts.images = found.images;
-        let mut more = known.more;
-        more.insert("encoding".into(), json!(decoded.encoding));
-        more.insert("left_out_blocks".into(), json!(left_out.blocks));
-        more.insert("left_out_bytes".into(), json!(left_out.bytes));
-        if from_data {
-            more.insert("text_from".into(), json!("JSON-LD articleBody"));
-        }
-        if decoded.replaced > 0 {
-            more.insert("replaced_characters".into(), json!(decoded.replaced));
-        }
-        if tree.flattened > 0 {
-            more.insert("flattened_elements".into(), json!(tree.flattened));
-        }
-        if let Ok(more) = serde_json::value::to_raw_value(&Value::Object(more)) {
-            article.metadata.push("page", more);
-        }
-        Ok(article)
+        read(record, limits, true)
     }
+}
+
+/// Reads the HTML part of a message: its header says what it is of whom and when, the page says it
+/// of some template.
+///
+/// # Errors
+/// As pages.
+pub(crate) fn part_of_message(record: Record, limits: &Limits) -> Result<Article, Reject> {
+    read(record, limits, false)
+}
+
+fn read(record: Record, limits: &Limits, is_page: bool) -> Result<Article, Reject> {
+    let Record { origin, id, content, metadata, truncated, .. } = record;
+    let decoded = match content {
+        Content::Text(text) => Decoded { text, encoding: "UTF-8", replaced: 0 },
+        Content::Bytes { bytes, charset } => {
+            let label = charset::declared(&bytes, charset.as_deref());
+            decode(bytes, label.as_deref())
+        }
+    };
+    if u32::try_from(decoded.text.len()).is_err() {
+        let detail = format!("a page of {} bytes is too long", decoded.text.len());
+        return Err(Reject::new(origin, Stage::Parse, RejectKind::TooLong, detail));
+    }
+    let tree = tree::Tree::new(&decoded.text);
+    let mut page = drafts::drafts(&tree);
+    let mut known = metadata::metadata(&tree, &metadata);
+    let rows = features::rows(&tree, &page, &known.told);
+    let model = model::model();
+    let mut likelihoods: Vec<f32> =
+        (0..page.drafts.len()).map(|at| model.likelihood(rows.row(at))).collect();
+    // Some pages show their text only once their scripts have run.
+    let shown: usize = page
+        .drafts
+        .iter()
+        .zip(&likelihoods)
+        .filter(|(_, likely)| **likely >= render::LIKELY)
+        .map(|(draft, _)| draft.range.len())
+        .sum();
+    let told = known.body.take().filter(|body| shown * SHOWN_SHARE < body.len());
+    let from_data = told.is_some();
+    if let Some(body) = told {
+        page = drafts::of_lines(body);
+        likelihoods = vec![1.0; page.drafts.len()];
+    }
+    if page.drafts.is_empty() {
+        let detail = "the page shows no text";
+        return Err(Reject::new(origin, Stage::Parse, RejectKind::NoText, detail));
+    }
+    let judged = render::Judged { tree: &tree, page: &page, likelihoods: &likelihoods };
+    if is_page {
+        known.read_rim(&judged.rim());
+    } else {
+        let language = known.facts.language.take();
+        known.facts = Facts { language, ..Facts::default() };
+        known.more.clear();
+    }
+    let id = id.map_or_else(|| name_by_place(&origin.path, origin.ordinal), ArticleId::from);
+    let title = known.facts.title.as_ref().map(|t| t.value.as_str());
+    let base = render::Base { said: known.base.as_deref(), page: known.page.as_deref() };
+    let (mut article, left_out) = judged.article(title, base, id, origin, limits)?;
+    article.metadata = metadata;
+    note_replaced(decoded.replaced, &mut article.metadata);
+    article.truncated = truncated;
+    let found = std::mem::take(&mut article.facts);
+    article.facts = known.facts;
+    article.facts.links = found.links;
+    article.facts.images = found.images;
+    let mut more = known.more;
+    more.insert("encoding".into(), json!(decoded.encoding));
+    more.insert("left_out_blocks".into(), json!(left_out.blocks));
+    more.insert("left_out_bytes".into(), json!(left_out.bytes));
+    if from_data {
+        more.insert("text_from".into(), json!("JSON-LD articleBody"));
+    }
+    if tree.flattened > 0 {
+        more.insert("flattened_elements".into(), json!(tree.flattened));
+    }
+    if let Ok(more) = serde_json::value::to_raw_value(&Value::Object(more)) {
+        article.metadata.push("page", more);
+    }
+    Ok(article)
 }
 
 /// The rows of features of a page's blocks, each with the block's text: what the model of

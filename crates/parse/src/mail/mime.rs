@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use memchr::memmem;
+use newsmill_article::Content;
 
 use super::header::{ContentType, Header};
 use super::transfer;
-use crate::decode;
+use crate::{Decoded, decode};
 
 /// Multiparts inside one another that are looked into.
 const DEPTH_MAX: usize = 32;
@@ -19,10 +20,19 @@ const STUB_CHARS: usize = 300;
 
 /// The text of a message.
 #[derive(Debug)]
-pub(super) struct Body {
+pub(super) enum Body {
+    Plain(Plain),
+    /// A page, its transfer encoding undone.
+    Html(Content),
+}
+
+/// Plain text.
+#[derive(Debug, Default)]
+pub(super) struct Plain {
     pub(super) text: String,
-    pub(super) is_html: bool,
     pub(super) is_flowed: bool,
+    /// How many U+FFFD stand for bytes that are none of their encoding.
+    pub(super) replaced: usize,
 }
 
 /// One part that holds no parts.
@@ -52,25 +62,26 @@ pub(super) fn body(raw: &[u8], declared: Option<&str>) -> Option<Body> {
             plain.push(leaf);
         }
     }
-    let mut text = String::new();
+    let is_flowed = plain.first().is_some_and(|leaf| leaf.content_type.is_flowed);
+    let mut body = Plain { is_flowed, ..Plain::default() };
     for leaf in &plain {
         let part = leaf.text(raw, declared);
         // Plain parts beside one another are read as one text; a lone one stays as it is.
-        if !text.is_empty() && !part.trim().is_empty() {
-            let gap = if text.ends_with('\n') { "\n" } else { "\n\n" };
-            text.push_str(gap);
+        if !body.text.is_empty() && !part.text.trim().is_empty() {
+            body.text.push_str(if body.text.ends_with('\n') { "\n" } else { "\n\n" });
         }
-        text.push_str(&part);
+        body.text.push_str(&part.text);
+        body.replaced += part.replaced;
     }
-    let is_flowed = plain.first().is_some_and(|leaf| leaf.content_type.is_flowed);
     let Some(html) = html else {
-        return (!plain.is_empty()).then_some(Body { text, is_html: false, is_flowed });
+        return (!plain.is_empty()).then_some(Body::Plain(body));
     };
-    let page = html.text(raw, declared);
-    match is_stub(&text, &page) {
-        true => Some(Body { text: page, is_html: true, is_flowed: false }),
-        false => Some(Body { text, is_html: false, is_flowed }),
+    let bytes = html.bytes(raw);
+    if !is_stub(&body.text, &bytes) {
+        return Some(Body::Plain(body));
     }
+    let charset = html.content_type.charset.clone().or(declared.map(str::to_owned));
+    Some(Body::Html(Content::Bytes { bytes, charset }))
 }
 
 impl Leaf {
@@ -80,18 +91,22 @@ impl Leaf {
             && matches!(media, "text/plain" | "text/html" | "text/enriched" | "text" | "")
     }
 
-    fn text(&self, raw: &[u8], declared: Option<&str>) -> String {
-        let bytes = transfer::decode(&self.encoding, &raw[self.body.clone()]);
-        let text = decode(bytes, self.content_type.charset.as_deref().or(declared)).text;
-        match self.content_type.deletes_spaces {
-            true => transfer::unflow(&text),
-            false => text,
+    fn bytes(&self, raw: &[u8]) -> Vec<u8> {
+        transfer::decode(&self.encoding, &raw[self.body.clone()])
+    }
+
+    fn text(&self, raw: &[u8], declared: Option<&str>) -> Decoded {
+        let mut decoded =
+            decode(self.bytes(raw), self.content_type.charset.as_deref().or(declared));
+        if self.content_type.deletes_spaces {
+            decoded.text = transfer::unflow(&decoded.text);
         }
+        decoded
     }
 }
 
 /// Whether a plain part only stands in for the HTML beside it.
-fn is_stub(plain: &str, html: &str) -> bool {
+fn is_stub(plain: &str, html: &[u8]) -> bool {
     let chars = plain.trim().chars().count();
     if chars == 0 {
         return true;
@@ -100,13 +115,14 @@ fn is_stub(plain: &str, html: &str) -> bool {
 }
 
 /// About how many characters of a page are text.
-fn visible_chars(html: &str) -> usize {
-    let bytes = html.as_bytes();
+fn visible_chars(bytes: &[u8]) -> usize {
+    // The bytes that go on with a character of UTF-8 are none of their own.
+    let counts = |b: &&u8| !b.is_ascii_whitespace() && **b & 0xc0 != 0x80;
     let (mut at, mut count) = (0, 0);
     let mut skipped = vec![("<style", &b"</style"[..]), ("<script", b"</script")];
     while at < bytes.len() {
         let open = memchr::memchr(b'<', &bytes[at..]).map_or(bytes.len(), |i| at + i);
-        count += bytes[at..open].iter().filter(|b| !b.is_ascii_whitespace()).count();
+        count += bytes[at..open].iter().filter(counts).count();
         let starts = |name: &str| {
             let start = bytes.get(open..open + name.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))

@@ -10,10 +10,11 @@ use newsmill_article::{
     Removal, Span, Stage,
 };
 
-use crate::encoding::repaired;
+use crate::encoding::{note_replaced, repaired};
 use crate::post::name_by_place;
-use crate::{Confidence, Syntax, decode, layout};
+use crate::{Confidence, Syntax, decode, html, layout};
 use header::Header;
+use mime::Body;
 
 /// A mail or news message: a header, a blank line, and a body in one part or many.
 ///
@@ -60,22 +61,17 @@ impl Syntax for Mail {
             let detail = "the message has no part of text";
             return Err(Reject::new(origin, Stage::Parse, RejectKind::NoText, detail));
         };
-        if body.is_html {
-            let page = Record {
-                origin,
-                id,
-                content: Content::Text(body.text),
-                media: Media::Html,
-                metadata,
-                truncated,
-            };
-            let mut article = crate::parse(page, limits)?;
-            // The header says these of the message; the page says them of some template.
-            let facts = &mut article.facts;
-            (facts.title, facts.byline, facts.published) = (None, None, None);
-            return Ok(article);
-        }
-        let mut text = decode(raw[..header.body].to_vec(), declared.as_deref()).text;
+        let body = match body {
+            Body::Plain(plain) => plain,
+            Body::Html(content) => {
+                let media = Media::Html;
+                let page = Record { origin, id, content, media, metadata, truncated };
+                return html::part_of_message(page, limits);
+            }
+        };
+        let head = decode(raw[..header.body].to_vec(), declared.as_deref());
+        note_replaced(head.replaced + body.replaced, &mut metadata);
+        let mut text = head.text;
         let start = text.len();
         text.push_str(&body.text);
         let (text, repairs) = repaired(text);
@@ -145,6 +141,46 @@ mod tests {
         assert_eq!(article.metadata.text("from").as_deref(), Some("Anna <anna@example.org>"));
         assert_eq!(article.blocks()[1].quoted, 1);
         assert_eq!(article.removals()[0].reason, Reason::Furniture);
+    }
+
+    #[test]
+    fn html_parts_are_read_as_their_charset_says() {
+        let html = "Subject: Rain\nContent-Type: text/html";
+        let head = "<title>Template</title><meta name=author content='A Shop'>\
+            <meta name=date content=2001-02-03><link rel=canonical href=https://example.org/t>";
+        let cases = [
+            (format!("{html}\n\n{head}<meta charset=windows-1251>"), &b"\xd0\xe5\xea\xe0"[..]),
+            (format!("{html}; charset=koi8-r\n\n{head}"), b"\xf2\xc5\xcb\xc1"),
+            (format!("{html}; charset=utf-8\n\n{head}"), "\u{420}\u{435}\u{43a}\u{430}".as_bytes()),
+        ];
+        for (start, word) in cases {
+            let mut record = Record::text(Origin::new("mail", 0), "");
+            let bytes = [start.as_bytes(), b"<p>", word, b" rose in the night."].concat();
+            record.content = Content::Bytes { bytes, charset: None };
+            let article = crate::parse(record, &Limits::default()).unwrap();
+            assert!(article.kept().text().contains("\u{420}\u{435}\u{43a}\u{430} rose"), "{start}");
+            let facts = newsmill_article::Facts::default();
+            assert_eq!(article.facts, facts, "{start}");
+            assert_eq!(article.metadata.text("subject").as_deref(), Some("Rain"));
+        }
+    }
+
+    #[test]
+    fn what_decoding_replaced_is_counted() {
+        let part = "--b\nContent-Type: text/plain; charset=utf-8\n\nThe \u{1} river\n";
+        let mail = format!(
+            "Subject: Rain\nContent-Type: multipart/mixed; boundary=b\n\n{part}{part}--b--"
+        );
+        let mut bytes = mail.into_bytes();
+        for byte in bytes.iter_mut().filter(|b| **b == 1) {
+            *byte = 0xff;
+        }
+        let mut record = Record::text(Origin::new("mail", 0), "");
+        record.content = Content::Bytes { bytes, charset: None };
+        let article = crate::parse(record, &Limits::default()).unwrap();
+        let count = article.metadata.get("replaced_characters").map(|c| c.get().to_owned());
+        assert_eq!(count.as_deref(), Some("2"));
+        assert_eq!(article.kept().text().matches('\u{fffd}').count(), 2);
     }
 
     #[test]
