@@ -242,7 +242,7 @@ fn time_of_mails_stays_in_proportion() {
         let record = Record::text(Origin::new("t", 0), raw);
         let start = Instant::now();
         // A mail without text is a reject.
-        let _ = parse(record, &Limits::default());
+        drop(parse(record, &Limits::default()));
         start.elapsed()
     };
     for (start, piece) in mails {

@@ -205,16 +205,23 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<(usize, bool)> {
     }
     let next = lines[last + 1..].iter().find(|line| !line.text.trim().is_empty())?;
     let lower = all.to_lowercase();
+    let opens = OPENERS.iter().any(|open| lower.starts_with(open));
+    // A short answer may stand right above the attribution.
+    if last > at && !opens && !line.text.contains(|c: char| c.is_ascii_digit() || "<@".contains(c))
+    {
+        return None;
+    }
     let tells = VERBS.iter().any(|verb| lower.contains(verb));
     let is_dated = all.bytes().any(|b| b.is_ascii_digit()) && (all.contains('@') || has_time(&all));
     if next.is_quoted {
         let is_bare_address = is_dated && all.contains('<') && all.ends_with(['>', ':']);
         return ((tells && all.ends_with(':')) || is_bare_address).then_some((last, false));
     }
-    let opens = ["on ", "am ", "le ", "el ", "il ", "op ", "den ", "em "];
-    let starts = opens.iter().any(|open| lower.starts_with(open));
-    (tells && is_dated && starts && all.ends_with(':')).then_some((last, true))
+    (tells && is_dated && opens && all.ends_with(':')).then_some((last, true))
 }
+
+/// What attributions start with that give the day first, in lower case.
+const OPENERS: [&str; 8] = ["on ", "am ", "le ", "el ", "il ", "op ", "den ", "em "];
 
 /// Verbs of attributions.
 const VERBS: [&str; 15] = [

@@ -1,5 +1,6 @@
 //! The parts of a message (RFC 2045, RFC 2046), and which of them is read.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -14,6 +15,9 @@ const DEPTH_MAX: usize = 32;
 
 /// Parts that are looked at.
 const PARTS_MAX: usize = 10_000;
+
+/// Messages packed in one another that are unpacked.
+const PACKED_MAX: usize = 4;
 
 /// A plain part below this many characters is a stub where the HTML part has far more.
 const STUB_CHARS: usize = 300;
@@ -50,8 +54,23 @@ struct Leaf {
 /// HTML part. Parts of a message inside it count where it has no text of its own. `None` where it
 /// holds no text at all.
 pub(super) fn body(raw: &[u8], declared: Option<&str>) -> Option<Body> {
-    let leaves = leaves(raw);
-    let own = leaves.iter().any(|leaf| !leaf.is_nested && leaf.is_text());
+    let mut message = Cow::Borrowed(raw);
+    // A message that is nothing but another one, packed.
+    for _ in 0..PACKED_MAX {
+        let leaves = leaves(&message);
+        if leaves.iter().any(Leaf::is_text) {
+            return text_of(&message, &leaves, declared);
+        }
+        let packed = leaves.iter().find(|leaf| leaf.content_type.media == "message/rfc822")?;
+        message = Cow::Owned(packed.bytes(&message));
+    }
+    None
+}
+
+fn text_of(raw: &[u8], leaves: &[Leaf], declared: Option<&str>) -> Option<Body> {
+    let shows = |leaf: &&Leaf| leaf.is_text() && !leaf.bytes(raw).trim_ascii().is_empty();
+    let own = leaves.iter().filter(|leaf| !leaf.is_nested).any(|leaf| shows(&leaf))
+        || !leaves.iter().any(|leaf| shows(&leaf));
     let leaves = leaves.iter().filter(|leaf| leaf.is_text() && leaf.is_nested != own);
     let mut plain = Vec::new();
     let mut html = None;
@@ -233,7 +252,9 @@ fn next_delimiter(raw: &[u8], from: usize, open: &[Open]) -> Option<Delimiter> {
         let found = open.iter().enumerate().rev().find_map(|(level, open)| {
             let rest = line.strip_prefix(&open.boundary[..])?;
             let is_last = rest.starts_with(b"--");
-            (rest.is_empty() || is_last).then_some((level, is_last))
+            // Another boundary may start like this one.
+            let ends = rest.first().is_none_or(u8::is_ascii_whitespace);
+            (ends || is_last).then_some((level, is_last))
         });
         if let Some((level, is_last)) = found {
             return Some(Delimiter { level, start: at, after: end, is_last });

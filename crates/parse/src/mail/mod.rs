@@ -268,6 +268,18 @@ mod tests {
             (many("mixed", &["\nNo header.\n", plain]), "No header.\n\nThe river rose by two metres."),
             (many("alternative", &[page]), "The river rose and fell again."),
             (many("mixed", &["Content-Type: message/rfc822\n\nSubject: c\n\nPassed on.\n"]), "Passed on."),
+            (
+                many("mixed", &["\n \n", "Content-Type: message/rfc822\n\nSubject: c\n\nPassed on.\n"]),
+                "Passed on.",
+            ),
+            (
+                format!("{head}Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogYwoKUGFzc2VkIG9uLgo="),
+                "Passed on.",
+            ),
+            (
+                format!("{head}Content-Type: multipart/mixed; boundary=b\n\n--b of a part\n\nIt rained.\n--b--"),
+                "It rained.",
+            ),
             (format!("{head}Content-Type: text/html\n\n<p>It rained.</p>"), "It rained."),
             (
                 format!("{head}Content-Transfer-Encoding: base64\n\nVGhlIHJpdmVyIHJvc2Uu\n"),
@@ -301,6 +313,10 @@ mod tests {
             ),
             (
                 "It did.\n\n-----Original Message-----\nFrom: A\nTo: B\n\nIt rose.\n",
+                "It did.\n\nIt rose.",
+            ),
+            (
+                "It did.\n5 Jan 2004, Anna <\na@example.org> wrote:\n\n> It rose.\n",
                 "It did.\n\nIt rose.",
             ),
             ("It did.\n-- \nAnna\nThe Valley\n", "It did."),
