@@ -1,10 +1,12 @@
 //! One record of a dump, before it is parsed.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Metadata, Origin};
 
 /// One record cut out of a dump: its bytes or text, where it came from, and what its container
 /// said about it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Record {
     /// Where it came from.
     pub origin: Origin,
@@ -42,7 +44,7 @@ impl Record {
 }
 
 /// The body of a record.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Content {
     /// Text that the container has decoded (a JSON string, say).
     Text(String),
@@ -73,7 +75,7 @@ impl Content {
 }
 
 /// What the body of a record is, as far as its container knows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Media {
     /// Plain text.

@@ -56,6 +56,8 @@ pub enum RejectKind {
     Unsupported,
     /// A stage panicked on the record.
     Panicked,
+    /// Working on the record kills the process.
+    Crashed,
 }
 
 impl RejectKind {
@@ -72,7 +74,7 @@ impl RejectKind {
             Self::TooLong => "raise the limit named in the error, or leave the record out",
             Self::Binary => "leave this file out of the input",
             Self::Unsupported => "convert it to a format in the README's table, or leave it out",
-            Self::Panicked => "this is a bug in newsmill: please report it with the record",
+            Self::Panicked | Self::Crashed => "this is a bug in newsmill: please report it with the record",
         }
     }
 }

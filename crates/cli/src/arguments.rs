@@ -67,6 +67,9 @@ RUN/manifest.json the books.")]
     },
     /// Print the manual page.
     Man,
+    /// Try records that may kill the process; used by runs.
+    #[command(hide = true)]
+    Try,
 }
 
 #[derive(Debug, Args)]
@@ -93,6 +96,10 @@ pub(crate) struct Run {
     /// Replace an earlier run in the folder.
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Go on with a run that was broken off: what it had read and cleaned is taken over. A finished
+    /// run of the same inputs and configuration is left as it is.
+    #[arg(long, conflicts_with = "overwrite")]
+    pub(crate) resume: bool,
     /// Say what would be done, with every setting, and do nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -5,9 +5,10 @@ use std::io::{self, IsTerminal, Write};
 use anyhow::Result;
 use clap::CommandFactory;
 use clap_complete::Shell;
+use newsmill_pipeline::article::Record;
 use newsmill_pipeline::{
-    Config, Contained, Error, Job, Keep, Method, Mode, PassagesWhat, Silent, Summary, Target,
-    Templates,
+    Config, Contained, Error, Existing, Hooks, Job, Keep, Method, Mode, PassagesWhat, Silent,
+    Summary, Target, Templates,
 };
 
 use crate::arguments::{
@@ -15,6 +16,7 @@ use crate::arguments::{
 };
 use crate::progress::Bars;
 use crate::{FAILED, REJECTED};
+use crate::{stop, trial};
 
 /// Whether the command line or configuration asked for something that there is not.
 pub(crate) fn is_usage(error: &anyhow::Error) -> bool {
@@ -35,7 +37,12 @@ pub(crate) fn run(run: Run, quiet: bool, verbatim: bool) -> Result<u8> {
     let target = if run.output == "-" {
         Target::Stdout
     } else {
-        Target::Folder { path: run.output.into(), overwrite: run.overwrite }
+        let existing = match (run.resume, run.overwrite) {
+            (true, _) => Existing::Resume,
+            (_, true) => Existing::Overwrite,
+            _ => Existing::New,
+        };
+        Target::Folder { path: run.output.into(), existing }
     };
     let job = Job { inputs: run.inputs, target, config, threads: run.threads };
     if run.dry_run {
@@ -44,10 +51,17 @@ pub(crate) fn run(run: Run, quiet: bool, verbatim: bool) -> Result<u8> {
         return Ok(0);
     }
     let show = !quiet && io::stderr().is_terminal();
-    let summary = if show {
-        newsmill_pipeline::run(&job, &Bars::default())?
-    } else {
-        newsmill_pipeline::run(&job, &Silent)?
+    let stop = stop::on_signals()?;
+    let bars = Bars::default();
+    let trial = |records: &[&Record]| trial::in_children(&job.config, records);
+    let hooks = Hooks {
+        stop: Some(stop::flag()),
+        trial: Some(&trial),
+        ..Hooks::new(if show { &bars } else { &Silent })
+    };
+    let summary = match newsmill_pipeline::run_with(&job, &hooks) {
+        Err(Error::Stopped) => return Ok(stop.code()),
+        done => done?,
     };
     if !quiet {
         summarise(&summary)?;

@@ -6,6 +6,8 @@ mod commands;
 mod index;
 mod logs;
 mod progress;
+mod stop;
+mod trial;
 
 use std::process::ExitCode;
 
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Index(index) => index::index(&index),
         Command::Completions { shell } => commands::completions(shell),
         Command::Man => commands::man(),
+        Command::Try => trial::child(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -80,10 +80,10 @@ impl OutputError {
         };
         match self {
             Self::Write { source, .. } => match source.kind() {
-                StorageFull | QuotaExceeded => "make room, then run again with --overwrite",
+                StorageFull | QuotaExceeded => "make room, then go on with --resume, or start over with --overwrite",
                 PermissionDenied | ReadOnlyFilesystem => "choose a folder you may write to with -o",
                 AlreadyExists => "another run may be writing there: choose another folder with -o",
-                _ => "check the disk, then run again with --overwrite",
+                _ => "check the disk, then go on with --resume, or start over with --overwrite",
             },
             Self::Read { source, .. } => match source.kind() {
                 NotFound => "check the path: a run folder holds manifest.json once it is finished",
@@ -94,7 +94,7 @@ impl OutputError {
                 "choose another folder with -o, or replace it with --overwrite"
             }
             Self::Occupied { .. } => {
-                "start over with --overwrite, or choose another folder with -o"
+                "go on with --resume, start over with --overwrite, or choose another folder with -o"
             }
             Self::Manifest { .. } => "run again with --overwrite",
             Self::Name { .. } | Self::Unbalanced(_) => {

@@ -80,34 +80,21 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// The text and the sketch of articles, with scratch buffers: one for each worker.
+/// Sketches of kept texts, with scratch buffers: one for each worker.
 pub(crate) struct Sketching<'a> {
-    config: &'a Config,
     sketcher: &'a Sketcher,
     tokens: Tokens,
     scratch: Scratch,
 }
 
-/// What duplicates are found by.
-pub(crate) struct Sketched {
-    /// The kept text; nothing in [`Mode::Verbatim`], where it is the article's text.
-    pub(crate) text: Option<String>,
-    pub(crate) sketch: Sketch,
-}
-
 impl<'a> Sketching<'a> {
-    pub(crate) fn new(config: &'a Config, sketcher: &'a Sketcher) -> Self {
-        Self { config, sketcher, tokens: Tokens::default(), scratch: Scratch::default() }
+    pub(crate) fn new(sketcher: &'a Sketcher) -> Self {
+        Self { sketcher, tokens: Tokens::default(), scratch: Scratch::default() }
     }
 
-    pub(crate) fn sketch(&mut self, article: &Article, kept: Kept) -> Sketched {
-        let text = match self.config.mode {
-            Mode::Verbatim => None,
-            Mode::Articles => Some(kept.into_text()),
-        };
-        tokenize_into(text.as_deref().unwrap_or(article.text()), &mut self.tokens);
-        let sketch = self.sketcher.sketch_words(self.tokens.hashes(), &mut self.scratch);
-        Sketched { text, sketch }
+    pub(crate) fn sketch(&mut self, text: &str) -> Sketch {
+        tokenize_into(text, &mut self.tokens);
+        self.sketcher.sketch_words(self.tokens.hashes(), &mut self.scratch)
     }
 }
 

@@ -43,6 +43,23 @@ pub enum Error {
         /// What is wrong.
         detail: String,
     },
+    /// Another process is writing the run folder.
+    #[error("{}: another run is writing there", path.display())]
+    Busy {
+        /// The run folder.
+        path: PathBuf,
+    },
+    /// The run folder holds another job's work.
+    #[error("cannot go on with {}: {difference}", path.display())]
+    Differs {
+        /// The run folder.
+        path: PathBuf,
+        /// In what the jobs differ.
+        difference: String,
+    },
+    /// The run was told to stop.
+    #[error("stopped; what is done stays")]
+    Stopped,
     /// Standard output cannot be written.
     #[error("cannot write to standard output")]
     Stdout(#[source] io::Error),
@@ -80,6 +97,11 @@ impl Error {
         match self {
             Self::Output(error) => Some(error.hint()),
             Self::Index(error) => Some(error.hint()),
+            Self::Busy { .. } => Some("wait for it, or choose another folder with -o"),
+            Self::Differs { .. } => Some(
+                "run it as before, start over with --overwrite, or choose another folder with -o",
+            ),
+            Self::Stopped => Some("go on with --resume"),
             _ => None,
         }
     }
@@ -93,6 +115,7 @@ impl Error {
         matches!(
             self,
             Self::Config(_)
+                | Self::Differs { .. }
                 | Self::Read(Glob { .. } | UnknownContainer { .. })
                 | Self::Index(Missing { .. } | Occupied { .. } | Parameters { .. })
         )

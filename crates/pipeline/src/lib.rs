@@ -7,14 +7,14 @@
 //! 3. write: the spool in input order, kept rows out, ledgers, the manifest last.
 //!
 //! ```
-//! use newsmill_pipeline::{Config, Job, Silent, Target, run};
+//! use newsmill_pipeline::{Config, Existing, Job, Silent, Target, run};
 //!
 //! let folder = tempfile::tempdir()?;
 //! let post = folder.path().join("post.txt");
 //! std::fs::write(&post, "A river rose on Monday, and the town of Varde moved its market.\n")?;
 //! let job = Job {
 //!     inputs: vec![post.display().to_string()],
-//!     target: Target::Folder { path: folder.path().join("RUN"), overwrite: false },
+//!     target: Target::Folder { path: folder.path().join("RUN"), existing: Existing::New },
 //!     config: Config::default(),
 //!     threads: 1,
 //! };
@@ -29,6 +29,7 @@ mod config;
 mod error;
 mod explain;
 mod index;
+mod journal;
 mod map;
 mod parse;
 mod passages;
@@ -36,6 +37,7 @@ mod progress;
 mod resolve;
 mod run;
 mod spool;
+mod trial;
 mod within;
 mod write;
 
@@ -50,9 +52,11 @@ pub use newsmill_dedup as dedup;
 pub use newsmill_dedup::config::{Contained, Method, Templates};
 pub use newsmill_extract as extract;
 pub use newsmill_output as output;
+pub use newsmill_output::Mode as Existing;
 pub use newsmill_parse as syntax;
 pub use newsmill_read as read;
-pub use parse::parse;
+pub use parse::{parse, try_record};
 pub use passages::{PassagesConfig, What as PassagesWhat};
 pub use progress::{Pass, Progress, Silent};
-pub use run::{Job, Plan, Summary, Target, plan, run, run_with_tap};
+pub use run::{Hooks, Job, Plan, Summary, Target, plan, run, run_with};
+pub use trial::Trial;

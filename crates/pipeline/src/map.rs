@@ -1,4 +1,5 @@
-//! The map pass: every record read, cleaned and sketched, in parallel and in order.
+//! The map pass: every record read, cleaned and sketched, in parallel and in order. What an earlier
+//! start of the run has done is taken from the spool.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
@@ -6,20 +7,23 @@ use std::thread;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use newsmill_article::{Article, ArticleId, Origin, Record, Reject, RejectKind, Stage};
+use newsmill_article::{Article, ArticleId, Origin, Record, Reject, RejectKind, Stage, Textless};
 use newsmill_dedup::candidates::Sketches;
 use newsmill_dedup::sketch::{Sketch, Sketcher};
 use newsmill_read::Input;
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use tracing::{debug, info_span};
+use tracing::{debug, info, info_span};
 
 use crate::Error;
 use crate::boilerplate::{Cutter, LineSpool, Noted};
-use crate::chain::{Chain, Sketched, Sketching, Tap, caught};
+use crate::chain::{Chain, Sketching, Tap, caught};
 use crate::config::{Config, Mode};
-use crate::progress::{Pass, Progress};
+use crate::journal::{At, Batched, Handed, Journal, Replay};
+use crate::progress::Pass;
+use crate::run::Hooks;
 use crate::spool::{Frame, Spool, SpoolWriter};
+use crate::trial::without_killers;
 
 /// A chunk is what one worker takes: records of about this many bytes…
 const CHUNK_BYTES: usize = 256 << 10;
@@ -29,13 +33,15 @@ const CHUNK_RECORDS: usize = 512;
 /// Chunks handed out at once, for each thread.
 const CHUNKS_PER_THREAD: usize = 4;
 
-type Chunk = Vec<Result<Record, Reject>>;
+pub(crate) type Chunk = Vec<Result<Record, Reject>>;
 
 /// Chunks handed out at once.
 struct Batch {
     chunks: Vec<Chunk>,
     /// Bytes of the inputs, as stored, read so far.
     stored_bytes: u64,
+    /// The place behind it.
+    at: At,
 }
 
 /// What the later passes need to know of an article without opening the spool.
@@ -62,9 +68,12 @@ pub(crate) struct Mapped {
     pub(crate) read: u64,
     pub(crate) rejected: u64,
     pub(crate) source_bytes: u64,
+    /// Held to the end of the run, since it keeps others out of the folder.
+    pub(crate) journal: Option<Journal>,
 }
 
 /// What a worker makes of a chunk.
+#[derive(Default)]
 struct Done {
     frame: Frame,
     notes: Vec<Note>,
@@ -77,101 +86,223 @@ struct Done {
     bytes: u64,
 }
 
+/// What a run that can go on keeps of itself.
+pub(crate) struct Lasting {
+    pub(crate) journal: Journal,
+    /// What an earlier start did.
+    pub(crate) replay: Option<Replay>,
+    pub(crate) handed: Handed,
+    /// Up to here an earlier start that died had records in hand: one of them may kill.
+    pub(crate) suspect: At,
+}
+
 /// Runs the map pass. Sketches are added to `sketches`, rejects are handed to `reject` in input
 /// order.
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn map(
     inputs: &[Input],
     config: &Config,
-    tap: Option<Tap<'_>>,
+    hooks: &Hooks<'_>,
     pool: &ThreadPool,
     mut spool: SpoolWriter,
-    mut sketches: Sketches,
-    mut reject: impl FnMut(&Reject) -> Result<(), Error>,
-    progress: &dyn Progress,
+    lasting: Option<Lasting>,
+    sketches: Sketches,
+    reject: impl FnMut(&Reject) -> Result<(), Error>,
 ) -> Result<(Mapped, Sketches), Error> {
     let span = info_span!("map", inputs = inputs.len());
     let _guard = span.enter();
-    progress.begin(Pass::Map, inputs.iter().map(Input::bytes).sum());
+    hooks.progress.begin(Pass::Map, inputs.iter().map(Input::bytes).sum());
     let sketcher = Sketcher::new(&config.across).map_err(|e| Error::Config(e.to_string()))?;
+    let worker = || Worker::new(config, &sketcher, hooks.tap);
+    let lines = counts_lines(config).then(|| LineSpool::new(spool.folder()));
+    let mut books = Books { lines, notes: Vec::new(), sketches, rejected: 0, bytes: 0, reject };
+    let (mut journal, mut handed) = (None, None);
+    let (mut from, mut suspect) = (At::default(), At::default());
+    if let Some(Lasting { journal: begun, replay, handed: note, suspect: to }) = lasting {
+        let journal = journal.insert(begun);
+        if let Some(mut replay) = replay {
+            from = books.replay(&mut replay, &mut spool, pool, hooks, worker)?;
+            journal.go_on(&replay)?;
+        }
+        (handed, suspect) = (Some(note), to);
+    }
+    spool.cut()?;
     let batch_chunks = CHUNKS_PER_THREAD * pool.current_num_threads();
-    let mut lines = counts_lines(config).then(|| LineSpool::new(spool.folder()));
-    let mut notes = Vec::new();
-    let (mut read, mut rejected, mut source_bytes) = (0, 0, 0);
     thread::scope(|scope| {
         let (send, batches) = sync_channel(1);
         let (send_done, receive) = sync_channel(1);
-        let reader = scope.spawn(move || read_chunks(inputs, config, batch_chunks, &send));
+        let reader = scope.spawn(move || read_chunks(inputs, from, config, batch_chunks, &send));
         // Workers go on while this thread writes what they made.
-        let sketcher = &sketcher;
+        let (handed, worker) = (&mut handed, &worker);
         let workers = scope.spawn(move || {
-            for Batch { chunks, stored_bytes } in batches {
-                let done: Vec<_> = pool.install(|| {
-                    chunks
-                        .into_par_iter()
-                        .map_init(|| Worker::new(config, sketcher, tap), Worker::work)
-                        .collect()
-                });
-                if send_done.send((done, stored_bytes)).is_err() {
+            let mut before = from;
+            for Batch { mut chunks, stored_bytes, at } in batches {
+                if before < suspect {
+                    without_killers(&mut chunks, hooks.trial);
+                }
+                before = at;
+                if let Some(handed) = handed {
+                    handed.write(at)?;
+                }
+                let done: Vec<_> = pool
+                    .install(|| chunks.into_par_iter().map_init(worker, Worker::work).collect());
+                if send_done.send((done, stored_bytes, at)).is_err() {
                     break;
                 }
             }
+            Ok(())
         });
-        let worked = receive.iter().try_for_each(|(done, stored_bytes)| {
+        let worked = receive.iter().try_for_each(|(done, stored_bytes, at)| {
+            let mut batch = Batched { stored_bytes, at, ..Batched::default() };
             for done in done {
-                let done = done.map_err(|cause| spool.failed(cause))?;
-                spool.push(&done.frame)?;
-                for text in &done.texts {
-                    spool.push_text(text)?;
-                }
-                if let Some(lines) = &mut lines {
-                    for noted in done.lines {
-                        lines.push(noted)?;
-                    }
-                }
-                for row in &done.rejects {
-                    debug!(reject = %row, "record rejected");
-                    reject(row)?;
-                }
-                read += (done.notes.len() + done.rejects.len()) as u64;
-                rejected += done.rejects.len() as u64;
-                source_bytes += done.bytes;
-                notes.extend(done.notes);
-                for sketch in &done.sketches {
-                    sketches.push(sketch).map_err(|cause| spool.failed(cause))?;
+                let mut done = done.map_err(|cause| spool.failed(cause))?;
+                batch.frames.push(spool.push(&done.frame, &done.texts)?);
+                batch.bytes += done.bytes;
+                books.rejects(&done.rejects)?;
+                batch.rejects.append(&mut done.rejects);
+                books.take(done).map_err(|cause| spool.failed(cause))?;
+            }
+            books.bytes += batch.bytes;
+            if let Some(journal) = &mut journal {
+                spool.flush()?;
+                journal.push(&batch)?;
+                if journal.is_due() || hooks.stops() {
+                    spool.sync()?;
+                    journal.sync()?;
                 }
             }
-            progress.at(stored_bytes, read);
-            Ok(())
+            hooks.progress.at(stored_bytes, books.read());
+            if hooks.stops() { Err(Error::Stopped) } else { Ok(()) }
         });
         // Who waits to send ends once nobody receives any more.
         drop(receive);
         let panicked = |who: &str| Err(Error::Panicked(who.to_owned()));
-        let mapped = workers.join().or_else(|_| panicked("a worker"));
+        let mapped = workers.join().unwrap_or_else(|_| panicked("a worker"));
         let ended = reader.join().unwrap_or_else(|_| panicked("the reader"));
         worked.and(mapped).and(ended)
+    })
+    .inspect_err(|_| {
+        // The process lives: no record has killed it.
+        if let Some(handed) = &mut handed {
+            drop(handed.clear());
+        }
     })?;
-    progress.end();
-    if let Some(lines) = &mut lines {
+    hooks.progress.end();
+    if let Some(handed) = &mut handed {
+        handed.clear()?;
+    }
+    if let Some(lines) = &mut books.lines {
         lines.finish()?;
     }
+    let read = books.read();
+    let Books { lines, notes, sketches, rejected, bytes: source_bytes, .. } = books;
     let spool = spool.finish()?;
-    Ok((Mapped { spool, notes, lines, read, rejected, source_bytes }, sketches))
+    Ok((Mapped { spool, notes, lines, read, rejected, source_bytes, journal }, sketches))
+}
+
+/// What is gathered of all records.
+struct Books<R> {
+    lines: Option<LineSpool>,
+    notes: Vec<Note>,
+    sketches: Sketches,
+    rejected: u64,
+    /// Of the records read.
+    bytes: u64,
+    reject: R,
+}
+
+impl<R: FnMut(&Reject) -> Result<(), Error>> Books<R> {
+    fn read(&self) -> u64 {
+        self.notes.len() as u64 + self.rejected
+    }
+
+    fn rejects(&mut self, rejects: &[Reject]) -> Result<(), Error> {
+        self.rejected += rejects.len() as u64;
+        for row in rejects {
+            debug!(reject = %row, "record rejected");
+            (self.reject)(row)?;
+        }
+        Ok(())
+    }
+
+    /// Takes what later passes need of articles that are in the spool.
+    fn take(&mut self, done: Done) -> std::io::Result<()> {
+        if let Some(lines) = &mut self.lines {
+            for noted in done.lines {
+                lines.push(noted).map_err(std::io::Error::other)?;
+            }
+        }
+        self.notes.extend(done.notes);
+        done.sketches.iter().try_for_each(|sketch| self.sketches.push(sketch))
+    }
+
+    /// Takes what an earlier start of the run left in the spool, as far as it is whole, and returns
+    /// the place in the inputs behind it.
+    fn replay<'a>(
+        &mut self,
+        replay: &mut Replay,
+        spool: &mut SpoolWriter,
+        pool: &ThreadPool,
+        hooks: &Hooks<'_>,
+        worker: impl Fn() -> Worker<'a> + Sync,
+    ) -> Result<At, Error> {
+        let mut from = At::default();
+        loop {
+            let before = replay.place();
+            let Some(batch) = replay.next()? else { break };
+            let mark = spool.mark();
+            let mut frames = Vec::with_capacity(batch.frames.len());
+            for entry in &batch.frames {
+                frames.extend(spool.read_back(entry)?);
+            }
+            if frames.len() < batch.frames.len() {
+                spool.back_to(mark);
+                replay.back_to(before);
+                break;
+            }
+            let done: Vec<_> =
+                pool.install(|| frames.into_par_iter().map_init(&worker, Worker::again).collect());
+            for done in done {
+                let done = done.map_err(|detail| Error::SpoolDamaged {
+                    path: spool.home().to_owned(),
+                    detail,
+                })?;
+                self.take(done).map_err(|cause| spool.failed(cause))?;
+            }
+            self.rejects(&batch.rejects)?;
+            self.bytes += batch.bytes;
+            from = batch.at;
+            hooks.progress.at(batch.stored_bytes, self.read());
+            if hooks.stops() {
+                return Err(Error::Stopped);
+            }
+        }
+        info!(records = self.read(), "taken over from an earlier start");
+        Ok(from)
+    }
 }
 
 /// Cuts the inputs into chunks, in order. Runs in a thread of its own, a few chunks ahead.
 fn read_chunks(
     inputs: &[Input],
+    from: At,
     config: &Config,
     batch_chunks: usize,
     send: &SyncSender<Batch>,
 ) -> Result<(), Error> {
     let (mut chunks, mut chunk, mut bytes) = (Vec::new(), Vec::new(), 0);
-    let mut stored_before = 0;
-    for input in inputs {
+    let known = |inputs: &[Input]| inputs.iter().filter_map(Input::bytes).sum::<u64>();
+    let first = inputs.len().min(from.input as usize);
+    let mut stored_before = known(&inputs[..first]);
+    for (number, input) in (first as u64..).zip(&inputs[first..]) {
         debug!(path = %input.path(), "reading");
         let mut records = newsmill_read::records(input, &config.read, &config.limits)?;
+        let mut at = At { input: number, records: 0 };
         while let Some(record) = records.next() {
+            at.records += 1;
+            if at <= from {
+                continue;
+            }
             // A row's other fields count too.
             bytes += record.as_ref().map_or(0, |r| r.content.len().max(r.origin.length as usize));
             chunk.push(record);
@@ -181,7 +312,7 @@ fn read_chunks(
             }
             if chunks.len() >= batch_chunks {
                 let stored_bytes = stored_before + records.bytes_read();
-                let batch = Batch { chunks: std::mem::take(&mut chunks), stored_bytes };
+                let batch = Batch { chunks: std::mem::take(&mut chunks), stored_bytes, at };
                 if send.send(batch).is_err() {
                     return Ok(());
                 }
@@ -189,17 +320,29 @@ fn read_chunks(
         }
         stored_before += records.bytes_read();
     }
-    chunks.push(chunk);
-    // Nobody receives any more only after a failure, which the receiver reports.
-    drop(send.send(Batch { chunks, stored_bytes: stored_before }));
+    if !chunk.is_empty() {
+        chunks.push(chunk);
+    }
+    if !chunks.is_empty() {
+        let at = At { input: inputs.len() as u64, records: 0 };
+        // Nobody receives any more only after a failure, which the receiver reports.
+        drop(send.send(Batch { chunks, stored_bytes: stored_before, at }));
+    }
     Ok(())
 }
 
 /// What becomes of one record.
 struct Worked {
     article: Article,
+    /// The kept text; nothing where it is the article's.
+    text: Option<String>,
+    known: Known,
+}
+
+/// What later passes need of an article.
+struct Known {
     note: Note,
-    sketched: Sketched,
+    sketch: Sketch,
     lines: Option<Noted>,
 }
 
@@ -222,7 +365,7 @@ struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     fn new(config: &'a Config, sketcher: &'a Sketcher, tap: Option<Tap<'a>>) -> Self {
-        let made = move || (Chain::new(config, tap), Sketching::new(config, sketcher));
+        let made = move || (Chain::new(config, tap), Sketching::new(sketcher));
         let (chain, sketching) = made();
         let cutter = counts_lines(config).then(|| Cutter::new(config.boilerplate.lines));
         let remembers = config.index.path.is_some();
@@ -241,41 +384,61 @@ impl<'a> Worker<'a> {
     /// Works one chunk through the chain.
     fn work(&mut self, chunk: Chunk) -> std::io::Result<Done> {
         let (mut articles, mut textless) = (Vec::new(), Vec::new());
-        let (mut notes, mut sketches) = (Vec::new(), Vec::new());
-        let (mut texts, mut lines, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
-        let mut bytes = 0;
+        let mut done = Done::default();
         for record in chunk {
             let worked = record.and_then(|record| {
-                bytes += record.origin.length;
+                done.bytes += record.origin.length;
                 self.work_one(record)
             });
             match worked {
-                Ok(worked) => {
+                Ok(Worked { article, text, known }) => {
                     // A text that is kept whole is not stored twice.
-                    let text = match worked.sketched.text {
+                    let text = match text {
                         Some(text) => {
-                            articles.push(worked.article);
+                            articles.push(article);
                             text
                         }
                         None => {
-                            let (rest, text) = worked.article.take_text();
+                            let (rest, text) = article.take_text();
                             textless.push(rest);
                             text
                         }
                     };
-                    texts.push(text);
-                    notes.push(worked.note);
-                    sketches.push(worked.sketched.sketch);
-                    lines.extend(worked.lines);
+                    done.texts.push(text);
+                    done.know(known);
                 }
-                Err(reject) => rejects.push(reject),
+                Err(reject) => done.rejects.push(reject),
             }
         }
-        let frame = match self.mode {
+        done.frame = match self.mode {
             Mode::Articles => Frame::pack(&articles)?,
             Mode::Verbatim => Frame::pack(&textless)?,
         };
-        Ok(Done { frame, notes, sketches, texts, lines, rejects, bytes })
+        Ok(done)
+    }
+
+    /// What a chunk was that has been worked before, from what is in the spool.
+    fn again(&mut self, (frame, texts): (Frame, Vec<String>)) -> Result<Done, String> {
+        let articles: Vec<Article> = match self.mode {
+            Mode::Articles => frame.unpack()?,
+            Mode::Verbatim => {
+                let textless: Vec<Textless> = frame.unpack()?;
+                let whole = textless.into_iter().zip(&texts);
+                whole
+                    .map(|(article, text)| article.with_text(text.clone()))
+                    .collect::<Result<_, _>>()
+                    .map_err(|e| e.to_string())?
+            }
+        };
+        if articles.len() != texts.len() {
+            return Err("a frame has not as many articles as texts".to_owned());
+        }
+        let mut done = Done::default();
+        for (article, text) in articles.iter().zip(&texts) {
+            let sketch = self.sketching.sketch(text);
+            done.know(self.known(article, text.len(), sketch));
+        }
+        Ok(done)
     }
 
     fn work_one(&mut self, record: Record) -> Result<Worked, Reject> {
@@ -283,22 +446,36 @@ impl<'a> Worker<'a> {
         let worked = caught(&origin, |stage| {
             let (article, kept) = self.chain.article(record, stage)?;
             stage.set(Stage::Across);
-            let mut sketched = self.sketching.sketch(&article, kept);
-            let kept_bytes = sketched.text.as_ref().map_or(article.text().len(), String::len);
-            let mut note = note(&article, kept_bytes, self.remembers || self.by_url);
-            note.origin = self.remembers.then(|| Box::new(origin.clone()));
-            sketched.sketch.identity = note.address.as_deref().copied();
+            let text = (self.mode == Mode::Articles).then(|| kept.into_text());
+            let kept_text = text.as_deref().unwrap_or(article.text());
+            let sketch = self.sketching.sketch(kept_text);
             stage.set(Stage::Boilerplate);
-            let lines = self.cutter.as_mut().map(|cutter| {
-                let lines = cutter.lines(&article).into_iter().map(|line| line.print);
-                Noted::new(&article, note.domain.as_deref(), lines.collect())
-            });
-            Ok(Worked { article, note, sketched, lines })
+            let known = self.known(&article, kept_text.len(), sketch);
+            Ok(Worked { article, text, known })
         });
         if worked.as_ref().is_err_and(|reject| reject.kind == RejectKind::Panicked) {
             (self.chain, self.sketching) = (self.made)();
         }
         worked
+    }
+
+    fn known(&mut self, article: &Article, kept_bytes: usize, mut sketch: Sketch) -> Known {
+        let mut note = note(article, kept_bytes, self.remembers || self.by_url);
+        note.origin = self.remembers.then(|| Box::new(article.origin.clone()));
+        sketch.identity = note.address.as_deref().copied();
+        let lines = self.cutter.as_mut().map(|cutter| {
+            let lines = cutter.lines(article).into_iter().map(|line| line.print);
+            Noted::new(article, note.domain.as_deref(), lines.collect())
+        });
+        Known { note, sketch, lines }
+    }
+}
+
+impl Done {
+    fn know(&mut self, known: Known) {
+        self.notes.push(known.note);
+        self.sketches.push(known.sketch);
+        self.lines.extend(known.lines);
     }
 }
 

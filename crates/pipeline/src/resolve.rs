@@ -22,7 +22,8 @@ use crate::Error;
 use crate::config::{Config, Keep};
 use crate::index::Settled;
 use crate::map::{Mapped, Note};
-use crate::progress::{Pass, Progress};
+use crate::progress::Pass;
+use crate::run::Hooks;
 use crate::spool::Spool;
 
 /// Pairs handed out at once.
@@ -42,7 +43,7 @@ pub(crate) fn resolve(
     memory: &Memory,
     config: &Config,
     pool: &ThreadPool,
-    progress: &dyn Progress,
+    hooks: &Hooks<'_>,
 ) -> Result<(Vec<Decision>, Vec<u32>), Error> {
     let span = info_span!("resolve", articles = mapped.notes.len());
     let _guard = span.enter();
@@ -75,7 +76,7 @@ pub(crate) fn resolve(
     }
     info!(candidates = found.len(), "candidate pairs");
 
-    progress.begin(Pass::Resolve, Some(found.len()));
+    hooks.progress.begin(Pass::Resolve, Some(found.len()));
     let mut proven = Proven::new(memory);
     let mut pairs = found.pairs(&order).map_err(failed)?;
     let (mut done, mut similar) = (0, 0_u64);
@@ -91,9 +92,12 @@ pub(crate) fn resolve(
             pairs.iter().try_for_each(|pair| proven.push(pair, &order)).map_err(failed)?;
             Ok::<_, Error>(pairs.len() as u64)
         })?;
-        progress.at(done, 0);
+        hooks.progress.at(done, 0);
+        if hooks.stops() {
+            return Err(Error::Stopped);
+        }
     }
-    progress.end();
+    hooks.progress.end();
     info!(pairs = similar, "proven pairs");
 
     let across = &config.across;

@@ -2,14 +2,15 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use newsmill_article::Tally;
 use newsmill_dedup::candidates::Sketches;
 use newsmill_dedup::spill;
 use newsmill_output::{
-    FileEntry, FolderStore, Format, InputEntry, Manifest, Mode as Folder, REJECTED, RejectedRow,
-    RunFacts, RunFile, format_named,
+    FileEntry, FolderStore, Format, InputEntry, MANIFEST, Manifest, Mode as Existing, REJECTED,
+    RejectedRow, RunFacts, RunFile, Store, format_named,
 };
 use newsmill_read::Input;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -20,11 +21,13 @@ use crate::boilerplate::{known, settle};
 use crate::chain::Tap;
 use crate::config::Config;
 use crate::index::{Kept, Memory, Settled};
-use crate::map::map;
+use crate::journal::{HOME, Handed, JobState, Journal};
+use crate::map::{Lasting, map};
 use crate::passages::{Texts, What, search};
 use crate::progress::Progress;
 use crate::resolve::resolve;
 use crate::spool::SpoolWriter;
+use crate::trial::Trial;
 use crate::write::{Resolved, stream, write};
 
 /// What a run is to do.
@@ -47,8 +50,8 @@ pub enum Target {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// Whether an earlier run in it is replaced.
-        overwrite: bool,
+        /// What becomes of an earlier run in it.
+        existing: Existing,
     },
     /// Article rows on standard output; the ledgers are not written.
     Stdout,
@@ -67,24 +70,62 @@ pub struct Summary {
     pub folder: Option<PathBuf>,
 }
 
+/// Who watches a run and has a say in it.
+#[derive(Clone, Copy)]
+pub struct Hooks<'a> {
+    /// Told how far it is.
+    pub progress: &'a dyn Progress,
+    /// Called with each record before it is parsed, from many threads. A panic rejects the record.
+    pub tap: Option<Tap<'a>>,
+    /// Set to have the run end soon, with [`Error::Stopped`]; what is done by then stays.
+    pub stop: Option<&'a AtomicBool>,
+    /// Tries records that may have killed an earlier start of the run.
+    pub trial: Option<Trial<'a>>,
+}
+
+impl fmt::Debug for Hooks<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (tap, trial) = (self.tap.is_some(), self.trial.is_some());
+        let stop = self.stop;
+        f.debug_struct("Hooks")
+            .field("tap", &tap)
+            .field("stop", &stop)
+            .field("trial", &trial)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Hooks<'a> {
+    /// Nothing but progress.
+    #[must_use]
+    pub fn new(progress: &'a dyn Progress) -> Self {
+        Self { progress, tap: None, stop: None, trial: None }
+    }
+
+    pub(crate) fn stops(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+}
+
 /// Runs a job.
 ///
 /// # Errors
 /// When inputs are not there, the run folder cannot be written, or the configuration cannot be
 /// used. Bad records are rows of `rejected.jsonl` and no errors.
 pub fn run(job: &Job, progress: &dyn Progress) -> Result<Summary, Error> {
-    run_with_tap(job, progress, None)
+    run_with(job, &Hooks::new(progress))
 }
 
-/// Runs a job and calls `tap` with each record before it is parsed, from many threads.
+/// Runs a job that somebody watches.
+///
+/// With [`Existing::Resume`] a run that was broken off goes on: what it had read and cleaned is
+/// taken over, the rest is done as if nothing had happened. A finished run of the same job is left
+/// as it is.
 ///
 /// # Errors
-/// As [`run`]. A panic in `tap` rejects the record.
-pub fn run_with_tap(
-    job: &Job,
-    progress: &dyn Progress,
-    tap: Option<Tap<'_>>,
-) -> Result<Summary, Error> {
+/// As [`run`]; [`Error::Stopped`]; [`Error::Differs`] when the folder holds another job's work.
+pub fn run_with(job: &Job, hooks: &Hooks<'_>) -> Result<Summary, Error> {
+    let progress = hooks.progress;
     let started = Instant::now();
     let mut facts = RunFacts { started: jiff::Timestamp::now().to_string(), ..RunFacts::default() };
     job.config.check()?;
@@ -101,17 +142,21 @@ pub fn run_with_tap(
     // Before the run folder is made ready: what a run that was broken off left in the index depends
     // on its manifest.
     let memory = Memory::open(&job.config)?;
-    let folder = match &job.target {
-        Target::Folder { path, overwrite } => {
+    let (folder, lasting) = match &job.target {
+        Target::Folder { path, existing } => {
             apart("run folder", path, &job.inputs, &inputs)?;
-            let mode = if *overwrite { Folder::Overwrite } else { Folder::New };
-            Some(FolderStore::open(path, mode)?)
+            if let Some(finished) = finished(job, path, *existing, &inputs)? {
+                return Ok(finished);
+            }
+            let (store, lasting) = take(job, path, *existing, &inputs)?;
+            (Some(store), Some(lasting))
         }
-        Target::Stdout => None,
+        Target::Stdout => (None, None),
     };
+    facts.resumed = lasting.as_ref().is_some_and(|lasting| lasting.replay.is_some());
     let spool = match &folder {
-        Some(store) => SpoolWriter::create(store.root())?,
-        None => SpoolWriter::create(&std::env::temp_dir())?,
+        Some(store) => SpoolWriter::lasting(store.root())?,
+        None => SpoolWriter::temporary(&std::env::temp_dir())?,
     };
     let scratch = spill::Memory::new(job.config.memory_bytes, spool.folder());
     let mut sketches =
@@ -130,13 +175,13 @@ pub fn run_with_tap(
     };
 
     let (mut mapped, sketches) =
-        map(&inputs, &job.config, tap, &pool, spool, sketches, reject, progress)?;
+        map(&inputs, &job.config, hooks, &pool, spool, lasting, sketches, reject)?;
     info!(read = mapped.read, rejected = mapped.rejected, "read and cleaned");
     if let Some(memory) = &memory {
         mapped.spool.go_on_from(memory.index());
     }
     let (decisions, kept) =
-        resolve(&mapped, sketches, &settled, &scratch, &job.config, &pool, progress)?;
+        resolve(&mapped, sketches, &settled, &scratch, &job.config, &pool, hooks)?;
     let mut looked_for = job.config.passages.within(job.config.memory_bytes);
     if folder.is_none() && looked_for.what == What::Report {
         // There is nowhere to report them to.
@@ -191,8 +236,73 @@ pub fn run_with_tap(
     if let Some(memory) = memory {
         memory.commit(prepared)?;
     }
+    // Unlocked before its folder goes.
+    drop(mapped.journal.take());
+    mapped.spool.remove()?;
     let folder = folder.map(|store| store.root().to_owned());
     Ok(Summary { tally, source_bytes: mapped.source_bytes, facts, folder })
+}
+
+/// What came of the job if it is finished and is to go on.
+fn finished(
+    job: &Job,
+    path: &Path,
+    existing: Existing,
+    inputs: &[Input],
+) -> Result<Option<Summary>, Error> {
+    if existing != Existing::Resume || !path.is_dir() {
+        return Ok(None);
+    }
+    let store = FolderStore::existing(path)?;
+    if !store.exists(MANIFEST)? {
+        return Ok(None);
+    }
+    let manifest = Manifest::read(&store)?;
+    let this = JobState::new(&job.config, inputs)?;
+    if let Some(difference) = this.difference(&JobState::of_manifest(&manifest)) {
+        return Err(Error::Differs { path: path.to_owned(), difference });
+    }
+    info!(folder = %path.display(), "finished already");
+    // What the run had not yet deleted when it was broken off behind its manifest.
+    match std::fs::remove_dir_all(path.join(HOME)) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Error::Spool { path: path.join(HOME), cause });
+        }
+        _ => {}
+    }
+    Ok(Some(Summary {
+        tally: manifest.tally,
+        source_bytes: 0,
+        facts: manifest.run,
+        folder: Some(path.to_owned()),
+    }))
+}
+
+/// Takes the run folder for this run: its files, its journal, and what an earlier start of it left.
+fn take(
+    job: &Job,
+    run: &Path,
+    existing: Existing,
+    inputs: &[Input],
+) -> Result<(FolderStore, Lasting), Error> {
+    let goes_on = existing == Existing::Resume;
+    if goes_on && inputs.iter().any(Input::is_stdin) {
+        let why = "standard input cannot be read again, so that a run of it cannot go on";
+        return Err(Error::Config(why.to_owned()));
+    }
+    let state = JobState::new(&job.config, inputs)?;
+    let (store, (journal, replay)) = if goes_on {
+        // The journal's lock first: what another process is writing is left alone.
+        let journal = Journal::open(run, &state, goes_on)?;
+        (FolderStore::open(run, existing)?, journal)
+    } else {
+        let store = FolderStore::open(run, existing)?;
+        let journal = Journal::open(store.root(), &state, goes_on)?;
+        (store, journal)
+    };
+    let (mut handed, suspect) = Handed::open(run)?;
+    handed.clear()?;
+    Ok((store, Lasting { journal, replay, handed, suspect }))
 }
 
 fn manifest(

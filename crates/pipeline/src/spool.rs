@@ -1,32 +1,34 @@
 //! Articles on their way from the map pass to the write pass, on disk.
 //!
-//! Two scratch files in one hidden folder of the run folder, gone when the run ends:
+//! Two files in one hidden folder of the run folder, gone when the run is finished; with the
+//! [journal](crate::journal) beside them a run that was broken off goes on:
 //! * `articles`: frames of articles as JSON Lines, each frame compressed on its own, with its
 //!   checksum kept in memory; without their texts where these are kept whole, as the next file has
 //!   them;
 //! * `texts`: the kept text of each article as it is, so that a candidate pair can be proven and its
 //!   difference counted without unpacking its frames.
 //!
-//! Lines that may be boilerplate lie in files of their own beside these.
+//! Lines that may be boilerplate, and whatever is sorted, lie in a folder of their own beside these.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use newsmill_dedup::index;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::Error;
+use crate::journal::HOME;
 
 /// zstd level of the spool: written once and read once, so speed counts.
 const LEVEL: i32 = 1;
 
 /// Articles as the workers make them: compressed, with the checksum of the compressed bytes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Frame {
     bytes: Vec<u8>,
     checksum: u64,
@@ -63,6 +65,16 @@ impl Frame {
     }
 }
 
+/// What is known of a frame and the texts of its articles, for the journal.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct FrameEntry {
+    bytes: u64,
+    checksum: u64,
+    /// Length of the text of each article, in bytes.
+    texts: Vec<u64>,
+    texts_checksum: u64,
+}
+
 /// Where a frame lies.
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -72,10 +84,30 @@ struct Place {
     articles: usize,
 }
 
+/// The folder of a spool.
+#[derive(Debug)]
+enum Home {
+    /// Gone with the spool.
+    Temporary(TempDir),
+    /// Stays until the run is finished.
+    Lasting(PathBuf),
+}
+
+impl Home {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Temporary(folder) => folder.path(),
+            Self::Lasting(path) => path,
+        }
+    }
+}
+
 /// Writes the spool.
 #[derive(Debug)]
 pub(crate) struct SpoolWriter {
-    folder: TempDir,
+    // Dropped before the folder it lies in.
+    scratch: TempDir,
+    home: Home,
     articles: BufWriter<File>,
     texts: BufWriter<File>,
     places: Vec<Place>,
@@ -85,31 +117,134 @@ pub(crate) struct SpoolWriter {
 }
 
 impl SpoolWriter {
-    /// A new spool in a hidden folder of `run`.
-    pub(crate) fn create(run: &Path) -> Result<Self, Error> {
-        let folder = tempfile::Builder::new()
-            .prefix(newsmill_output::SCRATCH)
-            .tempdir_in(run)
-            .map_err(|cause| Error::Spool { path: run.to_owned(), cause })?;
+    /// A spool in `folder` that goes with the process.
+    pub(crate) fn temporary(folder: &Path) -> Result<Self, Error> {
+        let home = tempfile::Builder::new().prefix(newsmill_output::SCRATCH).tempdir_in(folder);
+        let home = home.map_err(|cause| Error::Spool { path: folder.to_owned(), cause })?;
+        Self::open(Home::Temporary(home))
+    }
+
+    /// The spool of the run folder `run`, with what is in it already; nothing of that counts that is
+    /// not [read back](Self::read_back).
+    pub(crate) fn lasting(run: &Path) -> Result<Self, Error> {
+        let home = run.join(HOME);
+        let failed = |cause| Error::Spool { path: home.clone(), cause };
+        fs::create_dir_all(&home).map_err(failed)?;
+        // What an earlier start had sorted is of no use.
+        for entry in fs::read_dir(&home).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            if entry.file_type().map_err(failed)?.is_dir() {
+                fs::remove_dir_all(entry.path()).map_err(failed)?;
+            }
+        }
+        Self::open(Home::Lasting(home))
+    }
+
+    fn open(home: Home) -> Result<Self, Error> {
         let open = |name: &str| {
-            let path = folder.path().join(name);
-            File::create_new(&path).map_err(|cause| Error::Spool { path, cause })
+            let path = home.path().join(name);
+            let file =
+                File::options().read(true).write(true).create(true).truncate(false).open(&path);
+            file.map_err(|cause| Error::Spool { path, cause })
         };
         let articles = BufWriter::with_capacity(1 << 20, open("articles")?);
         let texts = BufWriter::with_capacity(1 << 20, open("texts")?);
-        Ok(Self { folder, articles, texts, places: Vec::new(), offset: 0, starts: vec![0] })
+        let scratch = tempfile::Builder::new().prefix("scratch-").tempdir_in(home.path());
+        let scratch =
+            scratch.map_err(|cause| Error::Spool { path: home.path().to_owned(), cause })?;
+        Ok(Self { scratch, home, articles, texts, places: Vec::new(), offset: 0, starts: vec![0] })
     }
 
-    /// The folder of the scratch files.
+    /// The folder of scratch files.
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        self.scratch.path()
     }
 
-    /// Adds a frame.
-    pub(crate) fn push(&mut self, frame: &Frame) -> Result<(), Error> {
-        self.articles
-            .write_all(&frame.bytes)
-            .map_err(|cause| Error::Spool { path: self.folder.path().join("articles"), cause })?;
+    /// The next frame and its texts as an earlier start of the run wrote them; nothing if they are
+    /// not whole.
+    pub(crate) fn read_back(
+        &mut self,
+        entry: &FrameEntry,
+    ) -> Result<Option<(Frame, Vec<String>)>, Error> {
+        let read = |file: &mut BufWriter<File>, offset: u64, len: u64| {
+            let file = file.get_mut();
+            file.seek(SeekFrom::Start(offset))?;
+            let mut bytes = Vec::new();
+            file.take(len).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let bytes = read(&mut self.articles, self.offset, entry.bytes);
+        let bytes = bytes.map_err(|cause| self.failed(cause))?;
+        let start = self.starts.last().copied().unwrap_or(0);
+        let texts = read(&mut self.texts, start, entry.texts.iter().sum());
+        let mut rest = texts.map_err(|cause| self.failed(cause))?;
+        let is_whole = bytes.len() as u64 == entry.bytes
+            && xxh3_64(&bytes) == entry.checksum
+            && xxh3_64(&rest) == entry.texts_checksum;
+        if !is_whole {
+            return Ok(None);
+        }
+        let mut texts = Vec::with_capacity(entry.texts.len());
+        for &len in entry.texts.iter().rev() {
+            let at = rest.len().saturating_sub(len as usize);
+            let Ok(text) = String::from_utf8(rest.split_off(at)) else { return Ok(None) };
+            texts.push(text);
+        }
+        texts.reverse();
+        let frame = Frame { bytes, checksum: entry.checksum, articles: texts.len() };
+        self.add(&frame, &texts);
+        Ok(Some((frame, texts)))
+    }
+
+    /// How much has been read back.
+    pub(crate) fn mark(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Takes frames back that were read back since `mark`.
+    pub(crate) fn back_to(&mut self, mark: usize) {
+        for place in self.places.drain(mark..).rev() {
+            self.offset = place.offset;
+            self.starts.truncate(self.starts.len() - place.articles);
+        }
+    }
+
+    /// The folder it lies in.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Forgets what lies behind what was read back. Called before anything is added.
+    pub(crate) fn cut(&mut self) -> Result<(), Error> {
+        let texts = self.starts.last().copied().unwrap_or(0);
+        for (file, len) in [(&mut self.articles, self.offset), (&mut self.texts, texts)] {
+            let file = file.get_mut();
+            let cut = file.set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)));
+            cut.map_err(|cause| Error::Spool { path: self.home.path().to_owned(), cause })?;
+        }
+        Ok(())
+    }
+
+    /// Adds a frame and the kept texts of its articles.
+    pub(crate) fn push(&mut self, frame: &Frame, texts: &[String]) -> Result<FrameEntry, Error> {
+        let mut checksum = Xxh3::new();
+        let written = self.articles.write_all(&frame.bytes).and_then(|()| {
+            texts.iter().try_for_each(|text| {
+                checksum.update(text.as_bytes());
+                self.texts.write_all(text.as_bytes())
+            })
+        });
+        written.map_err(|cause| self.failed(cause))?;
+        self.add(frame, texts);
+        Ok(FrameEntry {
+            bytes: frame.bytes.len() as u64,
+            checksum: frame.checksum,
+            texts: texts.iter().map(|text| text.len() as u64).collect(),
+            texts_checksum: checksum.digest(),
+        })
+    }
+
+    fn add(&mut self, frame: &Frame, texts: &[String]) {
         self.places.push(Place {
             offset: self.offset,
             len: frame.bytes.len(),
@@ -117,39 +252,45 @@ impl SpoolWriter {
             articles: frame.articles,
         });
         self.offset += frame.bytes.len() as u64;
-        Ok(())
+        let mut start = self.starts.last().copied().unwrap_or(0);
+        for text in texts {
+            start += text.len() as u64;
+            self.starts.push(start);
+        }
     }
 
-    /// Adds the kept text of the next article.
-    pub(crate) fn push_text(&mut self, text: &str) -> Result<(), Error> {
-        self.texts
-            .write_all(text.as_bytes())
-            .map_err(|cause| Error::Spool { path: self.folder.path().join("texts"), cause })?;
-        let start = self.starts.last().copied().unwrap_or(0);
-        self.starts.push(start + text.len() as u64);
-        Ok(())
+    /// Hands everything to the system, where it outlives the process.
+    pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        let flushed = self.articles.flush().and_then(|()| self.texts.flush());
+        flushed.map_err(|cause| self.failed(cause))
     }
 
-    /// The error of a failure to pack a frame.
+    /// Makes everything durable that was flushed.
+    pub(crate) fn sync(&mut self) -> Result<(), Error> {
+        let synced = self.articles.get_ref().sync_data();
+        let synced = synced.and_then(|()| self.texts.get_ref().sync_data());
+        synced.map_err(|cause| self.failed(cause))
+    }
+
+    /// The error of a failure to pack or write a frame.
     pub(crate) fn failed(&self, cause: io::Error) -> Error {
-        Error::Spool { path: self.folder.path().join("articles"), cause }
+        Error::Spool { path: self.home.path().to_owned(), cause }
     }
 
     /// Ends writing.
     pub(crate) fn finish(mut self) -> Result<Spool, Error> {
-        let failed =
-            |name: &str, cause| Error::Spool { path: self.folder.path().join(name), cause };
-        self.articles.flush().map_err(|e| failed("articles", e))?;
-        self.texts.flush().map_err(|e| failed("texts", e))?;
-        let Self { folder, places, starts, .. } = self;
-        Ok(Spool { folder, places, starts, earlier: None })
+        self.flush()?;
+        let Self { scratch, home, places, starts, .. } = self;
+        Ok(Spool { scratch, home, places, starts, earlier: None })
     }
 }
 
 /// A finished spool.
 #[derive(Debug)]
 pub(crate) struct Spool {
-    folder: TempDir,
+    // Dropped before the folder it lies in.
+    scratch: TempDir,
+    home: Home,
     places: Vec<Place>,
     starts: Vec<u64>,
     /// Articles of earlier runs, numbered before those of this one.
@@ -157,9 +298,18 @@ pub(crate) struct Spool {
 }
 
 impl Spool {
-    /// The folder of the scratch files.
+    /// The folder of scratch files.
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        self.scratch.path()
+    }
+
+    /// Deletes it, since the run is finished.
+    pub(crate) fn remove(self) -> Result<(), Error> {
+        drop(self.scratch);
+        if let Home::Lasting(path) = self.home {
+            fs::remove_dir_all(&path).map_err(|cause| Error::Spool { path, cause })?;
+        }
+        Ok(())
     }
 
     /// Numbers the texts of `index` before those of the spool.
@@ -174,24 +324,24 @@ impl Spool {
 
     /// The error of a frame that is not what was written.
     pub(crate) fn damaged(&self, detail: String) -> Error {
-        Error::SpoolDamaged { path: self.folder.path().join("articles"), detail }
+        Error::SpoolDamaged { path: self.home.path().join("articles"), detail }
     }
 
     /// The error of rows that could not be made of it.
     pub(crate) fn failed(&self, cause: io::Error) -> Error {
-        Error::Spool { path: self.folder.path().join("articles"), cause }
+        Error::Spool { path: self.home.path().join("articles"), cause }
     }
 
     /// A reader of the frames, in order.
     pub(crate) fn frames(&self) -> Result<Frames<'_>, Error> {
-        let path = self.folder.path().join("articles");
+        let path = self.home.path().join("articles");
         let file = File::open(&path).map_err(|cause| Error::Spool { path: path.clone(), cause })?;
         Ok(Frames { places: self.places.iter(), file, path })
     }
 
     /// A reader of single articles' texts.
     pub(crate) fn texts(&self) -> Result<TextReader<'_>, Error> {
-        let path = self.folder.path().join("texts");
+        let path = self.home.path().join("texts");
         let file = File::open(&path).map_err(|cause| Error::Spool { path: path.clone(), cause })?;
         let earlier = self.earlier.as_ref().map(|index| index.reader());
         Ok(TextReader { starts: &self.starts, file, path, earlier, settled: self.settled() })
@@ -276,13 +426,11 @@ mod tests {
     #[test]
     fn what_goes_in_comes_out() {
         let folder = tempfile::tempdir().unwrap();
-        let mut writer = SpoolWriter::create(folder.path()).unwrap();
+        let mut writer = SpoolWriter::temporary(folder.path()).unwrap();
         for frame in [&[0, 1, 2][..], &[3], &[4, 5]] {
             let articles: Vec<_> = frame.iter().map(|n| article(*n)).collect();
-            writer.push(&Frame::pack(&articles).unwrap()).unwrap();
-            for n in frame {
-                writer.push_text(&"é".repeat(*n as usize)).unwrap();
-            }
+            let texts: Vec<_> = frame.iter().map(|n| "é".repeat(*n as usize)).collect();
+            writer.push(&Frame::pack(&articles).unwrap(), &texts).unwrap();
         }
         let spool = writer.finish().unwrap();
         let mut frames = spool.frames().unwrap();
@@ -297,6 +445,41 @@ mod tests {
         }
         drop((frames, texts));
         drop(spool);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_whole_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let frame = |n| Frame::pack(&[article(n)]).unwrap();
+        let mut writer = SpoolWriter::lasting(folder.path()).unwrap();
+        let mut entries = Vec::new();
+        for n in 0..3 {
+            entries.push(writer.push(&frame(n), &[format!("text {n}")]).unwrap());
+        }
+        writer.flush().unwrap();
+        drop(writer);
+        let texts = folder.path().join(HOME).join("texts");
+        let mut bytes = fs::read(&texts).unwrap();
+        bytes[8] ^= 1;
+        fs::write(&texts, bytes).unwrap();
+
+        let mut writer = SpoolWriter::lasting(folder.path()).unwrap();
+        let (first, text) = writer.read_back(&entries[0]).unwrap().unwrap();
+        assert_eq!(first.unpack::<Article>().unwrap(), [article(0)]);
+        assert_eq!(text, ["text 0"]);
+        assert!(writer.read_back(&entries[1]).unwrap().is_none());
+        writer.cut().unwrap();
+        writer.push(&frame(7), &["text 7".to_owned()]).unwrap();
+        let spool = writer.finish().unwrap();
+        assert_eq!(spool.texts().unwrap().read(1).unwrap(), "text 7");
+        let mut frames = spool.frames().unwrap();
+        frames.next().unwrap();
+        let second = frames.next().unwrap().unwrap();
+        assert_eq!(second.unpack::<Article>().unwrap(), [article(7)]);
+        assert!(frames.next().unwrap().is_none());
+        drop(frames);
+        spool.remove().unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 

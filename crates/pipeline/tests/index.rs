@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use common::{articles, lasting_files, ledger};
 use newsmill_pipeline::dedup::config::Method;
 use newsmill_pipeline::{
-    Config, Contained, Error, IndexConfig, Job, Keep, Mode, Silent, Summary, Target, index_merge,
-    index_stats, index_verify, run,
+    Config, Contained, Error, Existing, IndexConfig, Job, Keep, Mode, Silent, Summary, Target,
+    index_merge, index_stats, index_verify, run,
 };
 use serde_json::{Value, json};
 
@@ -63,7 +63,7 @@ impl Home {
     fn run(&self, inputs: &[&str], name: &str, config: &Config) -> Result<Summary, Error> {
         let job = Job {
             inputs: inputs.iter().map(|i| self.path(i).display().to_string()).collect(),
-            target: Target::Folder { path: self.path(name).join("RUN"), overwrite: false },
+            target: Target::Folder { path: self.path(name).join("RUN"), existing: Existing::New },
             config: config.clone(),
             threads: 2,
         };
@@ -188,7 +188,7 @@ fn reading_only_adds_nothing_and_threads_change_nothing() {
         let name = format!("two-{threads}");
         let job = Job {
             inputs: vec![home.path("two.jsonl").display().to_string()],
-            target: Target::Folder { path: home.path(&name).join("RUN"), overwrite: false },
+            target: Target::Folder { path: home.path(&name).join("RUN"), existing: Existing::New },
             config: config.clone(),
             threads,
         };
@@ -261,8 +261,11 @@ fn one_address_is_one_article_if_asked_for() {
         + &row("b", "https://example.org/pier/", "The pier is open again since May. ")
         + &row("c", "https://example.org/ferry", "The ferry sails. ");
     fs::write(home.path("one.jsonl"), first).unwrap();
-    fs::write(home.path("two.jsonl"), row("d", "http://example.org/ferry#top", "No more ferries. "))
-        .unwrap();
+    fs::write(
+        home.path("two.jsonl"),
+        row("d", "http://example.org/ferry#top", "No more ferries. "),
+    )
+    .unwrap();
     let mut config = home.with_index();
     home.run(&["one.jsonl"], "off", &Config { index: IndexConfig::default(), ..config.clone() })
         .unwrap();

@@ -5,53 +5,9 @@ mod common;
 
 use std::path::Path;
 
-use common::{FIXTURES, articles, lasting_files, ledger, real_data, run_into};
-use newsmill_pipeline::{Config, Job, Keep, Mode, Silent, Target, run, run_with_tap};
+use common::{FIXTURES, articles, dump, lasting_files, ledger, real_data, run_into};
+use newsmill_pipeline::{Config, Existing, Hooks, Job, Keep, Mode, Silent, Target, run, run_with};
 use proptest::prelude::*;
-
-/// A dump of `n` posts with copies, repeats and a tail here and there.
-fn dump(folder: &Path, n: usize) -> String {
-    let mut rows = String::new();
-    for i in 0..n {
-        // Every sixth post says what an earlier one said, with one word changed.
-        let story = if i % 6 == 5 { i / 2 } else { i };
-        let mut seed = story as u64;
-        let mut words = String::new();
-        for k in 0..120 {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            let word = [
-                "the river",
-                "council",
-                "said",
-                "a bridge",
-                "of Varde",
-                "moved",
-                "slowly",
-                "north",
-            ];
-            words.push_str(word[(seed >> 60) as usize % 8]);
-            words.push_str(
-                ["tide", "ly", "er", "", "in", "and", "ow", "ash"][(seed >> 33) as usize % 8],
-            );
-            words.push_str(if k % 40 == 39 { ".\n" } else { " " });
-        }
-        if i % 6 == 5 {
-            words = words.replacen("council", "parish", 1);
-        }
-        let text = match i % 5 {
-            0 => format!("{words}{words}"),
-            1 => format!("{words}Sign up for our free newsletter and never miss a story."),
-            _ => words,
-        };
-        let row = serde_json::json!({ "id": format!("r{}", i % 400), "n": i, "text": text });
-        rows.push_str(&format!("{row}\n"));
-    }
-    let path = folder.join("dump.jsonl");
-    std::fs::write(&path, rows).unwrap();
-    path.display().to_string()
-}
 
 #[test]
 fn threads_change_nothing() {
@@ -78,7 +34,7 @@ fn a_panic_costs_its_record_alone() {
     let input = dump(folder.path(), 200);
     let job = Job {
         inputs: vec![input],
-        target: Target::Folder { path: folder.path().join("RUN"), overwrite: false },
+        target: Target::Folder { path: folder.path().join("RUN"), existing: Existing::New },
         config: Config::default(),
         threads: 2,
     };
@@ -86,7 +42,7 @@ fn a_panic_costs_its_record_alone() {
     let tap = |record: &newsmill_pipeline::article::Record| {
         assert!(!bad(record.origin.ordinal), "this record is bad");
     };
-    let summary = run_with_tap(&job, &Silent, Some(&tap)).unwrap();
+    let summary = run_with(&job, &Hooks { tap: Some(&tap), ..Hooks::new(&Silent) }).unwrap();
     assert_eq!(summary.tally.rejected, 20);
     let rejected = ledger(folder.path(), "rejected.jsonl");
     assert!(rejected.iter().all(|row| bad(row["record"].as_u64().unwrap())));
@@ -152,19 +108,19 @@ fn a_run_folder_is_not_written_twice_or_inside_its_input() {
     dump(folder.path(), 3);
     let inside = Job {
         inputs: vec![folder.path().display().to_string()],
-        target: Target::Folder { path: folder.path().join("RUN"), overwrite: false },
+        target: Target::Folder { path: folder.path().join("RUN"), existing: Existing::New },
         config: Config::default(),
         threads: 1,
     };
     assert!(run(&inside, &Silent).unwrap_err().to_string().contains("inside the input"));
     let out = tempfile::tempdir().unwrap();
-    let job = |overwrite| Job {
-        target: Target::Folder { path: out.path().join("RUN"), overwrite },
+    let job = |existing| Job {
+        target: Target::Folder { path: out.path().join("RUN"), existing },
         ..inside.clone()
     };
-    run(&job(false), &Silent).unwrap();
-    assert!(run(&job(false), &Silent).is_err());
-    run(&job(true), &Silent).unwrap();
+    run(&job(Existing::New), &Silent).unwrap();
+    assert!(run(&job(Existing::New), &Silent).is_err());
+    run(&job(Existing::Overwrite), &Silent).unwrap();
     let left: Vec<_> = std::fs::read_dir(out.path().join("RUN"))
         .unwrap()
         .map(|e| e.unwrap().file_name().into_string().unwrap())

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use newsmill_pipeline::{Config, Job, Silent, Summary, Target, run};
+use newsmill_pipeline::{Config, Existing, Job, Silent, Summary, Target, run};
 use serde_json::Value;
 
 /// The fixtures, as tests name them: relative, so that ids and snapshots do not depend on where
@@ -14,7 +14,7 @@ pub(crate) const FIXTURES: &str = "../../fixtures";
 pub(crate) fn run_into(folder: &Path, inputs: &[&str], config: &Config, threads: usize) -> Summary {
     let job = Job {
         inputs: inputs.iter().map(|i| (*i).to_owned()).collect(),
-        target: Target::Folder { path: folder.join("RUN"), overwrite: false },
+        target: Target::Folder { path: folder.join("RUN"), existing: Existing::New },
         config: config.clone(),
         threads,
     };
@@ -68,4 +68,48 @@ pub(crate) fn real_data() -> Option<PathBuf> {
         eprintln!("skipped: NEWSMILL_DATA names no folder of real data");
     }
     folder
+}
+
+/// A dump of `n` posts with copies, repeats and a tail here and there.
+pub(crate) fn dump(folder: &Path, n: usize) -> String {
+    let mut rows = String::new();
+    for i in 0..n {
+        // Every sixth post says what an earlier one said, with one word changed.
+        let story = if i % 6 == 5 { i / 2 } else { i };
+        let mut seed = story as u64;
+        let mut words = String::new();
+        for k in 0..120 {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let word = [
+                "the river",
+                "council",
+                "said",
+                "a bridge",
+                "of Varde",
+                "moved",
+                "slowly",
+                "north",
+            ];
+            words.push_str(word[(seed >> 60) as usize % 8]);
+            words.push_str(
+                ["tide", "ly", "er", "", "in", "and", "ow", "ash"][(seed >> 33) as usize % 8],
+            );
+            words.push_str(if k % 40 == 39 { ".\n" } else { " " });
+        }
+        if i % 6 == 5 {
+            words = words.replacen("council", "parish", 1);
+        }
+        let text = match i % 5 {
+            0 => format!("{words}{words}"),
+            1 => format!("{words}Sign up for our free newsletter and never miss a story."),
+            _ => words,
+        };
+        let row = serde_json::json!({ "id": format!("r{}", i % 400), "n": i, "text": text });
+        rows.push_str(&format!("{row}\n"));
+    }
+    let path = folder.join("dump.jsonl");
+    std::fs::write(&path, rows).unwrap();
+    path.display().to_string()
 }
