@@ -85,10 +85,10 @@ fn read(record: Record, limits: &Limits, is_page: bool) -> Result<Article, Rejec
     let tree = tree::Tree::new(&decoded.text);
     let mut page = drafts::drafts(&tree);
     let mut known = metadata::metadata(&tree, &metadata);
-    let rows = features::rows(&tree, &page, &known.told);
-    let model = model::model();
-    let mut likelihoods: Vec<f32> =
-        (0..page.drafts.len()).map(|at| model.likelihood(rows.row(at))).collect();
+    let mut likelihoods: Vec<f32> = Vec::with_capacity(page.drafts.len());
+    features::in_chunks(&tree, &page, &known.told, |rows| {
+        likelihoods.extend(model::model().likelihoods(rows));
+    });
     // Some pages show their text only once their scripts have run.
     let shown: usize = page
         .drafts
@@ -151,5 +151,5 @@ pub fn survey(page: &str) -> Vec<(Vec<f32>, String)> {
     let known = metadata::metadata(&tree, &newsmill_article::Metadata::new());
     let rows = features::rows(&tree, &shown, &known.told);
     let text = |d: &drafts::Draft| shown.text.get(d.range.clone()).unwrap_or_default().to_owned();
-    shown.drafts.iter().enumerate().map(|(i, d)| (rows.row(i).to_vec(), text(d))).collect()
+    rows.iter().zip(&shown.drafts).map(|(row, draft)| (row.to_vec(), text(draft))).collect()
 }

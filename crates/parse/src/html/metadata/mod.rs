@@ -13,9 +13,12 @@
 //! | language | `lang` of the page, `og:locale`, JSON-LD `inLanguage` |
 
 mod authors;
+mod byline;
 mod dates;
 mod head;
+mod published;
 mod title;
+mod words;
 
 use newsmill_article::{Facts, Metadata, Sourced};
 use serde_json::{Map, Value, json};
@@ -107,8 +110,9 @@ impl Known {
             self.facts.byline = names.map(|n| Sourced::new(n, "line by the text"));
         }
         let date = |is_of_change: bool| {
-            let lines =
-                lines.iter().filter(|line| tells_change(&line.to_lowercase()) == is_of_change);
+            let lines = lines
+                .iter()
+                .filter(|line| published::tells_change(&line.to_lowercase()) == is_of_change);
             let date = lines.into_iter().find_map(|line| dates::of_line(line))?;
             Some(Sourced::new(date, "line by the text"))
         };
@@ -124,15 +128,6 @@ fn is_of_kind(value: &Value, kinds: &[&str]) -> bool {
     match &value["@type"] {
         Value::Array(all) => all.iter().any(is),
         kind => is(kind),
-    }
-}
-
-/// Adds those that are not there yet, up to what a page may have.
-fn add_names(names: &mut Vec<String>, found: Vec<String>) {
-    for name in found {
-        if names.len() < authors::NAMES_MAX && !names.contains(&name) {
-            names.push(name);
-        }
     }
 }
 
@@ -229,143 +224,6 @@ impl About<'_> {
             .or_else(|| cut(Sourced::new(self.head.title.clone()?, "title element")))
     }
 
-    fn byline(&self, sites: &[String]) -> Said<Vec<String>> {
-        let named = |said: &str, from: &str| {
-            let names = authors::of_element(said, sites);
-            (!names.is_empty()).then(|| Sourced::new(names, from.to_owned()))
-        };
-        let of_data = || {
-            let mut names = Vec::new();
-            self.names_in(self.article?.get("author")?, (0, false), sites, &mut names);
-            let names = authors::without_desks(names, sites);
-            (!names.is_empty()).then(|| Sourced::new(names, "JSON-LD author"))
-        };
-        let of_meta = || {
-            META_AUTHORS.iter().find_map(|name| {
-                let all = self.head.metas.iter().filter(|(n, _)| n == name);
-                let mut names: Vec<String> = Vec::new();
-                for (_, value) in all.take(authors::NAMES_MAX) {
-                    let turned = META_CATALOGUE
-                        .contains(name)
-                        .then(|| authors::of_catalogue(value, *name == "citation_author"));
-                    let found = turned.flatten().unwrap_or_else(|| authors::names(value, sites));
-                    add_names(&mut names, found);
-                }
-                (!names.is_empty()).then(|| Sourced::new(names, format!("meta {name}")))
-            })
-        };
-        let of_elements = || {
-            ["itemprop author", "link rel=author", "element named author", "link to an author"]
-                .iter()
-                .find_map(|kind| {
-                    let said = self.head.authors.iter().filter(|(_, from)| from == kind);
-                    said.take(4).find_map(|(text, from)| named(text, from))
-                })
-        };
-        of_data().or_else(of_meta).or_else(of_elements)
-    }
-
-    /// The names in a value of JSON-LD at a `place`: how deep it stands, and whether it is a
-    /// person's.
-    fn names_in(
-        &self,
-        value: &Value,
-        place: (usize, bool),
-        sites: &[String],
-        names: &mut Vec<String>,
-    ) {
-        let (depth, is_person) = place;
-        if depth > 2 {
-            return;
-        }
-        match value {
-            Value::String(said) => {
-                let said = fold(&htmlize::unescape(said));
-                let found = match is_person {
-                    true => authors::of_person(&said),
-                    false => authors::names(&said, sites),
-                };
-                add_names(names, found);
-            }
-            Value::Array(items) => {
-                for item in items.iter().take(authors::NAMES_MAX) {
-                    self.names_in(item, (depth + 1, is_person), sites, names);
-                }
-            }
-            Value::Object(_) => {
-                let object = self.resolved(value);
-                let is_person = is_of_kind(object, &["Person"]);
-                if let Some(name @ (Value::String(_) | Value::Array(_))) = object.get("name") {
-                    self.names_in(name, (depth + 1, is_person), sites, names);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// When the article was published. A date in the URL only tells which of the dates that the page
-    /// shows is meant.
-    fn published(&self, url: Option<&str>) -> Said<String> {
-        self.date(|a| a.of_article("datePublished"))
-            .or_else(|| self.meta_date(META_PUBLISHED))
-            .or_else(|| self.property_date("datePublished"))
-            .or_else(|| self.page_date("datePublished"))
-            .or_else(|| self.shown_date(url.and_then(dates::of_url).as_deref()))
-            .or_else(|| self.meta_date(META_DATES))
-            .or_else(|| self.date(|a| a.of_article("dateCreated")))
-    }
-
-    fn modified(&self) -> Said<String> {
-        self.date(|a| a.of_article("dateModified"))
-            .or_else(|| self.meta_date(META_MODIFIED))
-            .or_else(|| self.property_date("dateModified"))
-            .or_else(|| self.page_date("dateModified"))
-            .or_else(|| {
-                let mut times =
-                    self.head.times.iter().filter(|t| !t.elsewhere && tells_change(&t.context));
-                times.find_map(date_of_time)
-            })
-    }
-
-    fn date(&self, said: impl Fn(&Self) -> Said<String>) -> Said<String> {
-        read_date(said(self)?)
-    }
-
-    fn meta_date(&self, names: &[&str]) -> Said<String> {
-        names.iter().find_map(|name| read_date(self.meta(&[*name])?))
-    }
-
-    fn property_date(&self, name: &str) -> Said<String> {
-        let (_, value) = self.head.properties.iter().find(|(n, _)| n == name)?;
-        read_date(Sourced::new(value.clone(), format!("itemprop {name}")))
-    }
-
-    /// What an object says that is the page or a text on it, though no article: a video's date is
-    /// the video's.
-    fn page_date(&self, name: &str) -> Said<String> {
-        let pages = self.head.data.iter().filter(|d| is_of_kind(d, &PAGES));
-        let value = pages.into_iter().find_map(|d| text(d.get(name)?))?;
-        read_date(Sourced::new(value, format!("JSON-LD {name}")))
-    }
-
-    /// The date in a `time` element or one whose names say that it holds one: of `day`, if there is
-    /// one; else one that is named so, a `time` before others.
-    fn shown_date(&self, day: Option<&str>) -> Said<String> {
-        let times = || self.head.times.iter().filter(|t| !tells_change(&t.context));
-        let of_day = day.and_then(|day| {
-            times().filter_map(date_of_time).find(|date| date.value.starts_with(day))
-        });
-        let tells = |t: &&head::Time| TELLS_DATE.iter().any(|word| t.context.contains(word));
-        let own = || times().filter(|t| !t.elsewhere);
-        of_day.or_else(|| {
-            own()
-                .filter(|t| t.is_time && tells(t))
-                .chain(own().filter(|t| t.is_time))
-                .chain(own().filter(|t| !t.is_time))
-                .find_map(date_of_time)
-        })
-    }
-
     fn language(&self) -> Said<String> {
         let code = |said: Sourced<String>| {
             let value = said.value.split(['-', '_']).next()?.trim().to_ascii_lowercase();
@@ -452,100 +310,6 @@ fn absolute(base: &str, page: Option<&str>) -> Option<String> {
         None => Url::parse(base).ok()?,
     };
     Some(joined.into())
-}
-
-const META_AUTHORS: &[&str] = &[
-    "author",
-    "article:author",
-    "article:author_name",
-    "parsely-author",
-    "sailthru.author",
-    "byl",
-    "dc.creator",
-    "dcterms.creator",
-    "dc.contributor",
-    "cxenseparse:author",
-    "citation_author",
-    "authors",
-    "og:author",
-    "article.author",
-    "twitter:data1_author",
-    "byline",
-];
-
-/// Those of them that catalogues write `Surname, Given`.
-const META_CATALOGUE: &[&str] =
-    &["citation_author", "dc.creator", "dcterms.creator", "dc.contributor"];
-
-const META_PUBLISHED: &[&str] = &[
-    "article:published_time",
-    "og:article:published_time",
-    "datepublished",
-    "article:published",
-    "parsely-pub-date",
-    "sailthru.date",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "pubdate",
-    "published",
-    "published_time",
-    "published-date",
-    "dc.date.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "dcterms.issued",
-    "dc.date",
-    "dcterms.date",
-    "cxenseparse:recs:publishtime",
-    "article_date_original",
-    "originalpublicationdate",
-    "citation_publication_date",
-    "article.published",
-    "article:publicationdate",
-    "og:published_time",
-    "og:pubdate",
-    "rnews:datepublished",
-    "bt:pubdate",
-    "cxenseparse:publishtime",
-];
-
-const META_DATES: &[&str] =
-    &["date", "created", "creation_date", "article:created", "datecreated", "release_date"];
-
-const META_MODIFIED: &[&str] = &[
-    "article:modified_time",
-    "og:article:modified_time",
-    "datemodified",
-    "og:updated_time",
-    "lastmod",
-    "last_published",
-    "last-modified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "article:modified",
-];
-
-/// Words by a time that is the one of publication.
-const TELLS_DATE: &[&str] =
-    &["publish", "pubdate", "posted", "entry-date", "created", "datum", "veröff", "publi"];
-
-/// Words by a time that is the one of a change.
-const TELLS_CHANGE: &[&str] = &["updat", "modif", "aktualis", "actuali", "edited"];
-
-/// Whether what stands at a date, in lower case, says that it is the one of a change.
-fn tells_change(context: &str) -> bool {
-    TELLS_CHANGE.iter().any(|word| context.contains(word))
-}
-
-fn date_of_time(time: &head::Time) -> Said<String> {
-    let kind = if time.is_time { "time element" } else { "element named date" };
-    Some(Sourced::new(dates::parse(&time.value)?, kind))
-}
-
-fn read_date(said: Sourced<String>) -> Said<String> {
-    let value = dates::parse(&said.value)?;
-    Some(Sourced { value, ..said })
 }
 
 /// A text of JSON-LD, character references read, white space folded.

@@ -1,9 +1,12 @@
 //! What can be seen of a page's blocks: how each reads, what stands around it, which elements hold
 //! it and how these read.
 //!
-//! Every block becomes a row of [`COLUMNS`] numbers that the model of [`super::model`] judges. All
+//! Every block becomes a row of numbers that the model of [`super::model`] judges. All
 //! are taken in time linear in the page, apart from walks up the tree that end after
 //! [`HOPS_MAX`] elements.
+
+mod holders;
+mod reading;
 
 use std::collections::HashMap;
 
@@ -12,8 +15,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::drafts::{Draft, Page};
 use super::hints::{self, GROUPS, Hints};
-use super::names::{Attr, Tag};
-use super::tree::{NodeId, Tree};
+use super::names::Tag;
+use super::tree::Tree;
+use holders::{Holder, holders};
+use reading::Reading;
 
 /// Elements looked at above a block.
 const HOPS_MAX: usize = 40;
@@ -51,98 +56,10 @@ pub(super) fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// How a text reads.
-#[derive(Clone, Copy, Default, Debug)]
-struct Reading {
-    bytes: f32,
-    words: f32,
-    linked: f32,
-    links: f32,
-    /// Commas and the like.
-    pauses: f32,
-    /// Ends of sentences.
-    stops: f32,
-    digits: f32,
-    capitals: f32,
-    blocks: f32,
-    /// Bytes in blocks that read like running text.
-    running: f32,
-    bold: f32,
-}
+/// Drafts whose rows are made at a time.
+const CHUNK: usize = 32;
 
-impl Reading {
-    fn of(draft: &Draft, text: &str) -> Self {
-        let mut reading = Self {
-            bytes: text.len() as f32,
-            linked: draft.linked.min(text.len()) as f32,
-            links: draft.links as f32,
-            bold: draft.bold.min(text.len()) as f32,
-            blocks: 1.0,
-            ..Self::default()
-        };
-        let mut chars = text.chars().peekable();
-        let mut before = ' ';
-        while let Some(c) = chars.next() {
-            match c {
-                ',' | ';' | '，' | '、' | '،' => reading.pauses += 1.0,
-                '.' | '!' | '?' | '…'
-                    if chars.peek().is_none_or(|n| n.is_whitespace() || "\"”’»)'".contains(*n)) =>
-                {
-                    reading.stops += 1.0;
-                }
-                '。' | '！' | '？' | '।' | '۔' | '؟' => reading.stops += 1.0,
-                '0'..='9' => reading.digits += 1.0,
-                _ if c.is_whitespace() => {}
-                _ => {
-                    if !before.is_alphanumeric() && before.is_whitespace() && c.is_uppercase() {
-                        reading.capitals += 1.0;
-                    }
-                }
-            }
-            if before.is_whitespace() && !c.is_whitespace() {
-                reading.words += 1.0;
-            }
-            before = c;
-        }
-        if reading.stops > 0.0 && reading.bytes >= 60.0 && reading.linked < 0.5 * reading.bytes {
-            reading.running = reading.bytes;
-        }
-        reading
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.bytes += other.bytes;
-        self.words += other.words;
-        self.linked += other.linked;
-        self.links += other.links;
-        self.pauses += other.pauses;
-        self.stops += other.stops;
-        self.digits += other.digits;
-        self.capitals += other.capitals;
-        self.blocks += other.blocks;
-        self.running += other.running;
-        self.bold += other.bold;
-    }
-
-    /// What lies between two sums.
-    fn since(&self, start: &Self) -> Self {
-        Self {
-            bytes: self.bytes - start.bytes,
-            words: self.words - start.words,
-            linked: self.linked - start.linked,
-            links: self.links - start.links,
-            pauses: self.pauses - start.pauses,
-            stops: self.stops - start.stops,
-            digits: self.digits - start.digits,
-            capitals: self.capitals - start.capitals,
-            blocks: self.blocks - start.blocks,
-            running: self.running - start.running,
-            bold: self.bold - start.bold,
-        }
-    }
-}
-
-/// The rows of a page, one for each draft.
+/// Rows, one for each draft.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     /// All rows, one behind the other.
@@ -152,25 +69,9 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn row(&self, at: usize) -> &[f32] {
-        &self.values[at * self.columns..(at + 1) * self.columns]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[f32]> {
+        self.values.chunks_exact(self.columns.max(1))
     }
-}
-
-/// What is known of an element that starts a block.
-#[derive(Clone, Copy)]
-struct Holder {
-    id: NodeId,
-    /// The holder around it.
-    parent: usize,
-    depth: u16,
-    /// To each group of hints, how many holders up the nearest one is that bears it.
-    far: [u8; GROUPS],
-    /// Of its tag and classes.
-    signature: u64,
-    /// Drafts in it, from and to.
-    from: usize,
-    to: usize,
 }
 
 struct Survey<'p, 't, 'a> {
@@ -189,16 +90,33 @@ struct Survey<'p, 't, 'a> {
 
 /// Looks at every draft of the page.
 pub(super) fn rows(tree: &Tree<'_>, page: &Page, told: &Told) -> Rows {
+    let mut all = Rows::default();
+    in_chunks(tree, page, told, |rows| {
+        all.columns = rows.columns;
+        all.values.extend_from_slice(&rows.values);
+    });
+    all
+}
+
+/// Looks at the drafts of the page, and hands over the rows of a few at a time: those of a page of
+/// many drafts take far more memory than the page.
+pub(super) fn in_chunks(
+    tree: &Tree<'_>,
+    page: &Page,
+    told: &Told,
+    mut hand_over: impl FnMut(&Rows),
+) {
     let survey = Survey::new(tree, page);
     let mut rows = Rows::default();
-    for at in 0..page.drafts.len() {
-        survey.row(at, told, &mut rows.values);
-        if at == 0 {
-            rows.columns = rows.values.len();
-            rows.values.reserve(rows.columns * (page.drafts.len() - 1));
+    for start in (0..page.drafts.len()).step_by(CHUNK) {
+        rows.values.clear();
+        let end = page.drafts.len().min(start + CHUNK);
+        for at in start..end {
+            survey.row(at, told, &mut rows.values);
         }
+        rows.columns = rows.values.len() / (end - start);
+        hand_over(&rows);
     }
-    rows
 }
 
 impl<'p, 't, 'a> Survey<'p, 't, 'a> {
@@ -507,59 +425,4 @@ fn tag_number(tag: Option<Tag>) -> f32 {
         _ => 17,
     };
     place as f32
-}
-
-/// The elements that hold drafts, outermost first, and the holder of each draft.
-fn holders(tree: &Tree<'_>, page: &Page) -> (Vec<Holder>, Vec<usize>) {
-    let mut holders: Vec<Holder> = Vec::new();
-    let mut places: HashMap<NodeId, usize> = HashMap::new();
-    let mut held_by = Vec::with_capacity(page.drafts.len());
-    let root = Holder {
-        id: 0,
-        parent: 0,
-        depth: 0,
-        far: [FAR; GROUPS],
-        signature: 0,
-        from: 0,
-        to: page.drafts.len(),
-    };
-    holders.push(root);
-    places.insert(0, 0);
-    let mut chain: Vec<NodeId> = Vec::new();
-    for draft in &page.drafts {
-        let mut id = draft.element;
-        while !places.contains_key(&id) {
-            if tree.tag(id).is_some_and(Tag::is_block) {
-                chain.push(id);
-            }
-            id = tree.node(id).parent;
-        }
-        let mut at = places.get(&id).copied().unwrap_or(0);
-        while let Some(id) = chain.pop() {
-            let parent = holders[at];
-            let tag = tree.tag(id).unwrap_or(Tag::Other);
-            let hints = hints::of_element(tree, id, tag);
-            let mut far = parent.far;
-            for (group, far) in far.iter_mut().enumerate() {
-                *far = if hints & (1 << group) != 0 { 0 } else { (*far + 1).min(FAR) };
-            }
-            let class = tree.raw_attribute(id, Attr::Class).unwrap_or_default();
-            let signature = xxh3_64(class.as_bytes()) ^ (tag as u64).wrapping_mul(0x9e37_79b9);
-            let (from, to) = drafts_in(tree, page, id);
-            let depth = parent.depth.saturating_add(1);
-            holders.push(Holder { id, parent: at, depth, far, signature, from, to });
-            at = holders.len() - 1;
-            places.insert(id, at);
-        }
-        held_by.push(at);
-    }
-    (holders, held_by)
-}
-
-/// The drafts whose first text stands in an element.
-fn drafts_in(tree: &Tree<'_>, page: &Page, id: NodeId) -> (usize, usize) {
-    let end = tree.node(id).end;
-    let from = page.drafts.partition_point(|d| d.first < id);
-    let to = page.drafts.partition_point(|d| d.first < end);
-    (from, to.max(from))
 }
