@@ -38,6 +38,45 @@ pub struct Facts {
     pub quotes: Vec<Quote>,
     /// Names, dates and amounts, in the order of the text.
     pub entities: Vec<Entity>,
+    /// Who else says it: agencies credited, and the publication it was first in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub syndication: Option<Syndication>,
+    /// What it is about, the weightiest first: names and phrases as they stand in the text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keywords: Vec<String>,
+    /// The first sentences of the body that say something, as they stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Sourced<String>>,
+    /// Counts of the kept text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
+}
+
+/// Who else an article credits.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Syndication {
+    /// News agencies by their full names (`Associated Press`), each once, with where it is credited.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub agencies: Vec<Sourced<String>>,
+    /// The publication it says it was first in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<Sourced<String>>,
+}
+
+/// Counts of a text.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counts {
+    /// Words: runs of letters and digits with what joins them.
+    pub words: u32,
+    /// Sentences.
+    pub sentences: u32,
+    /// Paragraphs, headings and the like not among them.
+    pub paragraphs: u32,
+    /// Flesch's reading ease (Flesch 1948), English only: 100 very easy, 0 very hard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reading_ease: Option<f32>,
 }
 
 /// A value and where the document says it.

@@ -42,7 +42,9 @@ mod verdict;
 
 pub use article::{Article, ArticleError, Textless};
 pub use block::{Block, BlockKind};
-pub use facts::{Entity, EntityKind, Facts, Image, Inferred, Link, Quote, Sourced};
+pub use facts::{
+    Counts, Entity, EntityKind, Facts, Image, Inferred, Link, Quote, Sourced, Syndication,
+};
 pub use id::ArticleId;
 pub use kept::{Kept, KeptBlock};
 pub use limits::Limits;
