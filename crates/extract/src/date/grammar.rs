@@ -10,6 +10,9 @@ use super::{Order, Stamp};
 /// The date at the start of `text` and the byte after it.
 pub(super) fn read(text: &str, order: Order) -> Option<(Stamp, usize)> {
     let tokens = tokens::of(text);
+    // `Uhr` is said in German only, where the day comes first.
+    let german = tokens.iter().any(|t| t.kind == Kind::Word("uhr".to_owned()));
+    let order = if german { Order::DayFirst } else { order };
     let mut reader = Reader { tokens, order, ..Reader::default() };
     let end = reader.run()?;
     let date = reader.date?;
@@ -88,6 +91,10 @@ impl Reader {
             self.time = Some(time);
             return Some(next);
         }
+        // The name of several zones says nothing, and ends no date.
+        if self.time.is_some() && matches!(self.word(at), Some("ist" | "ast" | "gst")) {
+            return Some(at + 1);
+        }
         if self.time.is_some()
             && let Some((zone, next)) = self.zone_at(at)
         {
@@ -114,7 +121,10 @@ impl Reader {
 
     fn date_at(&mut self, at: usize) -> Option<usize> {
         let found = match &self.tokens.get(at)?.kind {
-            Kind::Number { digits: 4, .. } => self.year_first(at).or_else(|| self.east_asian(at)),
+            Kind::Number { digits: 4, .. } => self
+                .year_first(at)
+                .or_else(|| self.east_asian(at))
+                .or_else(|| self.year_month_day(at)),
             Kind::Number { digits: 8 | 14, .. } => return self.compact(at),
             Kind::Number { digits: 1 | 2, .. } => {
                 self.day_month_year(at).or_else(|| self.numeric(at))
@@ -135,6 +145,12 @@ impl Reader {
         }
         let month = self.small(at + 2).or_else(|| self.month(at + 2))?;
         Some((ymd(self.year(at)?, month, self.small(at + 4)?)?, at + 5))
+    }
+
+    /// `2025 Mar 13`.
+    fn year_month_day(&self, at: usize) -> Read<Date> {
+        let next = self.skip(at + 2, &['.'], &[]);
+        Some((ymd(self.year(at)?, self.month(at + 1)?, self.small(next)?)?, next + 1))
     }
 
     /// `2025年3月13日`.
@@ -205,7 +221,9 @@ impl Reader {
         Some(next + 1)
     }
 
-    /// `13/03/2025`, `3/13/2025`, `13.03.2025`: only where one reading is left.
+    /// `13/03/2025`, `3/13/2025`, `13.03.2025`: only where one reading is left, by the size of the
+    /// numbers, by the language, or by the day of the week before it. With points and the day first
+    /// also `13.03.25`.
     fn numeric(&self, at: usize) -> Read<Date> {
         let (first, second) = (self.small(at)?, self.small(at + 2)?);
         let sign = self.sign(at + 1).filter(|s| "-/.".contains(*s))?;
@@ -213,13 +231,32 @@ impl Reader {
             return None;
         }
         let day_first = self.order == Order::DayFirst;
+        let year = self.year(at + 4).or_else(|| {
+            let (value, digits) = self.number(at + 4)?;
+            let short = digits == 2 && sign == '.' && day_first;
+            i16::try_from(value).ok().filter(|y| short && *y < 50).map(|y| 2000 + y)
+        })?;
+        if let Some(weekday) = self.weekday
+            && first <= 12
+            && second <= 12
+        {
+            let fits = |d: &Date| d.weekday() == weekday;
+            let us = ymd(year, first, second).filter(fits);
+            let world = ymd(year, second, first).filter(fits);
+            return match (us, world) {
+                (Some(date), None) | (None, Some(date)) => Some((date, at + 5)),
+                (Some(us), Some(world)) => Some((if day_first { world } else { us }, at + 5))
+                    .filter(|_| us == world || day_first),
+                (None, None) => None,
+            };
+        }
         let (month, day) = match (first > 12, second > 12) {
             (true, false) => (second, first),
             (false, true) if !(day_first && sign == '.') => (first, second),
             (false, false) if first == second || day_first => (second, first),
             _ => return None,
         };
-        Some((ymd(self.year(at + 4)?, month, day)?, at + 5))
+        Some((ymd(year, month, day)?, at + 5))
     }
 
     /// `17:07`, `17:07:30.5`, `5:07 p.m.`, `5 PM`, `5.07pm`, `17h07`, `17.07 Uhr`.
@@ -250,6 +287,10 @@ impl Reader {
             Some('.') if tight(at + 1) && tight(at + 2) && minute_at(at + 2).is_some() => {
                 minute = minute_at(at + 2)?;
                 next = at + 3;
+                // `um 17.07`, `17.07 CET`
+                let led = at.checked_sub(1).and_then(|at| self.word(at));
+                marked = matches!(led, Some("um" | "kl" | "alle" | "ore" | "om"))
+                    || self.zone_at(next).is_some();
             }
             _ => {}
         }
@@ -349,10 +390,11 @@ impl Reader {
     }
 
     /// A year of two digits, as old mail has it (RFC 2822, section 4.3): only between a day of the
-    /// week and a time.
+    /// week and a time, or before a time with seconds.
     fn short_year(&self, at: usize) -> Option<i16> {
         let (value, digits) = self.number(at)?;
-        let framed = self.weekday.is_some()
+        let seconds = self.sign(at + 4) == Some(':');
+        let framed = (self.weekday.is_some() || seconds)
             && self.number(at + 1).is_some()
             && self.sign(at + 2) == Some(':');
         let value = i16::try_from(value).ok().filter(|_| digits == 2 && framed)?;
@@ -401,6 +443,5 @@ fn ymd(year: i16, month: i8, day: i8) -> Option<Date> {
 /// Little words between the parts of a date, and zones whose name stands for several.
 const FILLERS: &[&str] = &[
     "at", "on", "of", "the", "t", "um", "am", "den", "der", "le", "à", "a", "las", "el", "il",
-    "alle", "ore", "às", "as", "em", "op", "om", "de", "del", "du", "local", "time", "ist", "ast",
-    "gst",
+    "alle", "ore", "às", "as", "em", "op", "om", "de", "del", "du", "local", "time",
 ];

@@ -73,7 +73,7 @@ impl Order {
 pub(crate) fn parse(text: &str, order: Order) -> Option<Stamp> {
     let text = text.trim();
     let (stamp, end) = grammar::read(text, order)?;
-    let rest = text[end..].trim_matches(|c: char| c.is_whitespace() || ".,;)]|".contains(c));
+    let rest = text[end..].trim_matches(|c: char| c.is_whitespace() || ".,:;)]|·•".contains(c));
     (rest.is_empty() && is_possible(&stamp)).then_some(stamp)
 }
 

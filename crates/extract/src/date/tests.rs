@@ -90,6 +90,13 @@ const DATES: &[(&str, Order, &str)] = &[
     ("3-13-2025", EN, "2025-03-13"),
     ("13.3.2025", EN, "2025-03-13"),
     ("3/3/2025", EN, "2025-03-03"),
+    ("Thu, 03/13/2025 - 17:07", EN, "2025-03-13T17:07:00"),
+    ("Mon, 11/03/2025 - 12:07", EN, "2025-11-03T12:07:00"),
+    ("Tue, 11/03/2025", EN, "2025-03-11"),
+    ("2025 Mar 13", EN, "2025-03-13"),
+    ("13 Mar 97 17:07:09 GMT", EN, "1997-03-13T17:07:09Z"),
+    ("March 13, 2025 17.07 CET", EN, "2025-03-13T17:07:00+01:00"),
+    ("March 13, 2025, 17:07 IST", EN, "2025-03-13T17:07:00"),
     ("July 4, 1776", EN, "1776-07-04"),
     // Spanish
     ("13 de marzo de 2025", DAY, "2025-03-13"),
@@ -111,6 +118,8 @@ const DATES: &[(&str, Order, &str)] = &[
     ("13.03.2025, 17:07 Uhr", DAY, "2025-03-13T17:07:00"),
     ("13. Dez. 2024", DAY, "2024-12-13"),
     ("3. Jänner 2025", DAY, "2025-01-03"),
+    ("13.03.25, 17:07", DAY, "2025-03-13T17:07:00"),
+    ("13.03.2025 um 17.07", DAY, "2025-03-13T17:07:00"),
     ("13.03.2025 17:07 MEZ", DAY, "2025-03-13T17:07:00+01:00"),
     // French
     ("13 mars 2025", DAY, "2025-03-13"),
@@ -214,6 +223,35 @@ fn dates_as_news_writes_them() {
         let got = parse(text, *order).map(|s| s.to_string()).unwrap_or_default();
         assert_eq!(&got, want, "{text:?}");
     }
+}
+
+/// Dates in the wild (text, language, value; no value where it is none beyond doubt).
+const WILD: &str = include_str!("../../../../fixtures/facts/dates.tsv");
+
+#[test]
+fn dates_in_the_wild() {
+    let (mut dates, mut right, mut traps) = (0, 0, 0);
+    for row in WILD.lines() {
+        let [text, language, want] = row.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{row}")
+        };
+        let got = match text.starts_with("https://") {
+            true => of_slug(text).map(|d| d.to_string()),
+            false => parse(text, Order::of_language(Some(language))).map(|s| s.to_string()),
+        };
+        match got {
+            Some(got) if want.is_empty() => panic!("{text:?} is no date, not {got}"),
+            Some(got) => {
+                assert_eq!(got, want, "{text:?}");
+                right += 1;
+            }
+            None if want.is_empty() => traps += 1,
+            None => {}
+        }
+        dates += usize::from(!want.is_empty());
+    }
+    assert!(dates >= 300 && traps >= 50, "{dates} dates, {traps} traps");
+    assert!(right * 100 >= dates * 95, "{right} of {dates} right");
 }
 
 #[test]
