@@ -1,5 +1,5 @@
 //! Facts of an article, each with its evidence: links, title, byline, dateline, dates, language,
-//! site, quotations, names and amounts.
+//! site, quotations, names and amounts, agencies credited, lead and keywords.
 //!
 //! Facts are right or missing. What the document says goes to the plain fields of
 //! [`Facts`]; what it only implies goes to [`Facts::inferred`], with the evidence. Every
@@ -32,8 +32,11 @@ mod names;
 mod published;
 mod quotes;
 mod rowfields;
+mod sentences;
 mod site;
 mod source;
+mod summary;
+mod syndication;
 #[cfg(test)]
 mod testing;
 mod title;
@@ -50,8 +53,11 @@ pub use language::Language;
 pub use links::Links;
 pub use published::Published;
 pub use quotes::Quotes;
+pub use sentences::sentences;
 pub use site::Site;
 pub use source::Source;
+pub use summary::Summary;
+pub use syndication::Credits;
 pub use title::Title;
 pub use weburl::WebUrl;
 
@@ -76,8 +82,8 @@ pub trait Fact: Sync {
 
 /// Every fact, in the order they run: later ones read what earlier ones found.
 pub const ALL: &[&dyn Fact] = &[
-    &Language, &WebUrl, &Links, &Site, &Title, &Byline, &Dateline, &Published, &Source, &Quotes,
-    &Amounts, &Entities,
+    &Language, &WebUrl, &Links, &Site, &Title, &Byline, &Dateline, &Published, &Source, &Amounts,
+    &Entities, &Quotes, &Credits, &Summary,
 ];
 
 /// Runs every fact on `article`, whose kept text is `kept`, starting from what the parser put into
