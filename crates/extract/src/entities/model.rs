@@ -15,7 +15,7 @@ pub(crate) const ROWS: usize = 1 << 16;
 /// No name.
 pub(crate) const NONE: usize = 0;
 
-#[cfg_attr(not(test), allow(dead_code))] // for training
+#[allow(dead_code)] // for training
 /// The label that begins a name of kind 0 to 2 (person, organisation, place).
 pub(crate) const fn begin(kind: usize) -> usize {
     1 + 2 * kind

@@ -4,7 +4,7 @@ use EntityKind::{Organisation, Person, Place};
 use proptest::prelude::*;
 
 fn names(text: &str) -> Vec<(String, EntityKind)> {
-    find(text).into_iter().map(|n| (text[n.range].to_owned(), n.kind)).collect()
+    find(text, false).into_iter().map(|n| (text[n.range].to_owned(), n.kind)).collect()
 }
 
 #[test]
@@ -29,9 +29,16 @@ fn names_of_a_story() {
 }
 
 #[test]
+fn capitals_of_other_languages_are_no_names() {
+    let text = "Der Bürgermeister Hans Müller sagte am Vormittag in Berlin, die Brücke sei zu.";
+    let got: Vec<_> = find(text, true).into_iter().map(|n| (&text[n.range], n.kind)).collect();
+    assert_eq!(got, [("Hans Müller", Person), ("Berlin", Place)]);
+}
+
+#[test]
 fn hostile_texts_take_linear_time() {
     for unit in ["A ", "Ana of the ", "Al-", "“A", "U.S.", "É", "A\n\n", "’s ", "a", "Ruiz "] {
-        let _unused = find(&unit.repeat(50_000));
+        let _unused = find(&unit.repeat(50_000), false);
     }
 }
 
@@ -39,7 +46,7 @@ proptest! {
     #[test]
     fn names_are_in_order(text in "([A-Z][a-z]{1,4}|Ana Ruiz|of|the|[ .,’'()&\n-]| Inc|\\PC){0,40}") {
         let mut end = 0;
-        for name in find(&text) {
+        for name in find(&text, false) {
             prop_assert!(name.range.start >= end && !name.range.is_empty());
             prop_assert!(text.get(name.range.clone()).is_some());
             end = name.range.end;

@@ -5,6 +5,62 @@ pub(super) fn is_cue(word: &str) -> bool {
     VERBS.contains(&word)
 }
 
+/// Whether a verb of saying is no plural noun as well (`states`, `claims`).
+pub(super) fn is_sure_cue(word: &str) -> bool {
+    is_cue(word)
+        && !matches!(
+            word,
+            "states"
+                | "claims"
+                | "comments"
+                | "notes"
+                | "answers"
+                | "remarks"
+                | "reports"
+                | "reported"
+                | "posted"
+                | "warns"
+                | "promised"
+                | "pledged"
+                | "stelt"
+                | "dit"
+                | "cuenta"
+        )
+}
+
+/// Whether `word` is the participle of a verb of saying, whose subject is that of its sentence
+/// (`…, calling it “a danger”`).
+pub(super) fn is_participle(word: &str) -> bool {
+    matches!(
+        word,
+        "calling"
+            | "describing"
+            | "denouncing"
+            | "branding"
+            | "labelling"
+            | "labeling"
+            | "dubbing"
+            | "saying"
+            | "adding"
+            | "noting"
+            | "asserting"
+            | "telling"
+            | "insisting"
+            | "warning"
+            | "arguing"
+            | "suggesting"
+            | "claiming"
+            | "explaining"
+            | "stating"
+            | "writing"
+            | "declaring"
+            | "asking"
+            | "replying"
+            | "admitting"
+            | "accusing"
+    )
+}
+
 /// Whether the subject may stand behind the verb: `told Ana Ruiz` names who listened.
 pub(super) fn may_precede_subject(cue: &str) -> bool {
     !matches!(
@@ -67,6 +123,11 @@ pub(super) fn is_between(word: &str) -> bool {
     )
 }
 
+/// Whether a pronoun stands for a woman (true) or a man (false).
+pub(super) fn is_female(pronoun: &str) -> bool {
+    ["she", "ella", "elle", "ela", "lei"].contains(&pronoun.to_lowercase().as_str())
+}
+
 /// `he`, `she` and the like.
 pub(super) fn is_pronoun(word: &str) -> bool {
     matches!(
@@ -74,6 +135,7 @@ pub(super) fn is_pronoun(word: &str) -> bool {
         "he" | "she"
             | "He"
             | "She"
+            | "er"
             | "él"
             | "ella"
             | "Él"
@@ -147,6 +209,16 @@ pub(super) fn is_preposition(word: &str) -> bool {
             | "por"
             | "con"
             | "und"
+            | "im"
+            | "am"
+            | "vom"
+            | "zum"
+            | "zur"
+            | "bei"
+            | "aus"
+            | "nach"
+            | "vor"
+            | "auf"
             | "für"
             | "mit"
             | "et"

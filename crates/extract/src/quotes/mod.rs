@@ -1,9 +1,12 @@
 //! Quotations and who said them.
 
+mod antecedent;
 mod cues;
 mod marks;
+mod mentions;
 mod people;
 mod speaker;
+mod subject;
 mod words;
 
 use newsmill_article::{Article, Facts, Kept, Quote};
@@ -55,8 +58,12 @@ impl Fact for Quotes {
             return;
         }
         let marked = marks::find(kept);
-        let said = speaker::attribute(kept, &marked);
+        let mentions = mentions::Mentions::of(kept, facts);
+        let said = speaker::attribute(kept, &marked, &mentions);
+        // In German every noun has a capital: one word alone is no name there.
+        let german = facts.language.as_ref().is_some_and(|l| l.value == "de");
         for (quote, said) in marked.into_iter().zip(said) {
+            let said = said.filter(|s| !german || s.speaker.contains(' '));
             let Some(span) = kept.span_of(quote.inner) else { continue };
             let (speaker, cue, confidence) = match said {
                 Some(said) => (Some(said.speaker), Some(said.cue), Some(said.confidence)),

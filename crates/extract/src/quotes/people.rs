@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::mentions::Mentions;
 use super::words::{self, Word, is_name, is_title, name_of_run};
+use crate::entities::is_given;
 use crate::names::is_particle;
 
 /// Different last words that are looked up in one article.
@@ -10,11 +12,38 @@ const MOST: usize = 64;
 /// Bytes before a name's last word in which the rest of it stands.
 const REACH: usize = 64;
 
-/// Puts the fullest name `text` has for a person in the place of shorter ones.
-pub(super) fn make_full(text: &str, speakers: Vec<&mut String>) {
+/// Puts the fullest name `text` has for a person in the place of shorter ones: a name among
+/// `mentions` that ends with the same word, or else words with capitals before it.
+pub(super) fn make_full(text: &str, mentions: &Mentions, speakers: Vec<&mut String>) {
+    let mut known: HashMap<&str, Vec<String>> = HashMap::new();
+    for mention in mentions.persons().filter(|m| m.name.contains(' ')) {
+        let names = known.entry(last_word(&mention.name)).or_default();
+        if names.len() < MOST && !names.contains(&mention.name) {
+            names.push(mention.name.clone());
+        }
+    }
+    let mut given: HashMap<&str, Vec<String>> = HashMap::new();
+    for mention in mentions.persons().filter(|m| m.name.contains(' ')) {
+        let first = mention.name.split(' ').next().unwrap_or_default();
+        let names = given.entry(first).or_default();
+        if names.len() < 2 && !names.contains(&mention.name) {
+            names.push(mention.name.clone());
+        }
+    }
     let mut full: HashMap<String, Vec<String>> = HashMap::new();
     for speaker in speakers {
-        let last = speaker.rsplit(' ').next().unwrap_or_default();
+        let last = last_word(speaker);
+        if let Some(name) = known.get(last).and_then(|names| fullest(speaker, names)) {
+            *speaker = name;
+            continue;
+        }
+        // A given name alone is the one person's who has it.
+        if let Some(names) = given.get(speaker.as_str())
+            && let [only] = names.as_slice()
+        {
+            *speaker = only.clone();
+            continue;
+        }
         if !full.contains_key(last) {
             if full.len() >= MOST {
                 continue;
@@ -26,6 +55,11 @@ pub(super) fn make_full(text: &str, speakers: Vec<&mut String>) {
             *speaker = name;
         }
     }
+}
+
+/// The last word of a name.
+pub(super) fn last_word(name: &str) -> &str {
+    name.rsplit(' ').next().unwrap_or_default()
 }
 
 /// The different names of two and more words in `text` that end with the word `last`.
@@ -67,15 +101,27 @@ fn names_ending_with(last: &str, text: &str) -> Vec<String> {
     names
 }
 
-/// The longest of the names that can be the person's, unless two persons share it.
+/// The fullest of the names that can be the person's, unless two persons share it. A name that
+/// ends with another one is taken for that one with a word too many.
 fn fullest(name: &str, names: &[String]) -> Option<String> {
     let first = |n: &str| n.split(' ').next().unwrap_or_default().to_owned();
     let fits =
         |n: &&String| n.len() > name.len() && (!name.contains(' ') || first(n) == first(name));
+    let ends = |long: &str, short: &str| {
+        long.strip_suffix(short).is_some_and(|rest| rest.ends_with(' ') && short.contains(' '))
+    };
     let longer: Vec<&String> = names.iter().filter(fits).collect();
-    let given = first(longer.first()?);
-    if longer.iter().any(|n| first(n) != given) {
+    let plain: Vec<&&String> =
+        longer.iter().filter(|n| !longer.iter().any(|other| ends(n, other))).collect();
+    // A word with a capital before a surname need be no name.
+    let mut plain = plain;
+    if plain.iter().any(|n| is_given(&first(n))) {
+        plain.retain(|n| is_given(&first(n)));
+    }
+    let given = first(plain.first()?);
+    if plain.iter().any(|n| first(n) != given) {
         return None;
     }
-    longer.into_iter().max_by_key(|n| (n.len(), std::cmp::Reverse((*n).clone()))).cloned()
+    let longest = plain.iter().map(|n| n.len()).max()?;
+    plain.into_iter().filter(|n| n.len() == longest).min().map(ToString::to_string)
 }

@@ -2,13 +2,13 @@
 
 use newsmill_article::Kept;
 
-use super::cues::{
-    is_between, is_cue, is_naming_verb, is_preposition, is_pronoun, may_precede_subject,
-};
+use super::antecedent::{self, Speaking};
+use super::cues::{is_cue, is_naming_verb, is_participle, is_sure_cue};
 use super::marks::Marked;
+use super::mentions::Mentions;
 use super::people::make_full;
-use super::words::{self, Word, is_name, is_title, name_of_run};
-use crate::names::is_particle;
+use super::subject::{Grammar, Subject, Who};
+use super::words::{self, Word, is_name};
 
 /// Who said a quotation, by which words, and how sure that is.
 #[derive(Clone, Debug)]
@@ -20,58 +20,62 @@ pub(super) struct Said {
 
 /// Name and verb stand right beside the quotation.
 const DIRECT: f32 = 0.95;
-/// The sentence names its speaker before the words in marks.
-const PARTIAL: f32 = 0.75;
 /// The quotation goes on with one that is attributed.
 const CARRIED: f32 = 0.85;
+/// The sentence names its speaker before the words in marks.
+const PARTIAL: f32 = 0.75;
+/// The sentence before names who speaks.
+const LEAD: f32 = 0.65;
 /// A pronoun stands for the last speaker.
 const PRONOUN: f32 = 0.65;
 
 /// Bytes looked at on either side of a quotation.
 const WINDOW: usize = 280;
-/// Blocks over which a pronoun reaches back.
-const REACH: usize = 3;
-
-/// Who is named, before names are made full.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Who {
-    Name(String),
-    Pronoun,
-}
-
-/// A subject with its verb.
-struct Found {
-    who: Who,
-    cue: String,
-    confidence: f32,
-}
+/// Bytes before a quotation in which it may be announced.
+const FAR: usize = 700;
 
 /// For each quotation who said it, where the text tells.
-pub(super) fn attribute(kept: &Kept, quotes: &[Marked]) -> Vec<Option<Said>> {
+pub(super) fn attribute(kept: &Kept, quotes: &[Marked], mentions: &Mentions) -> Vec<Option<Said>> {
     let mut said: Vec<Option<Said>> = vec![None; quotes.len()];
-    // The last speaker by name: name and block.
-    let mut last: Option<(String, usize)> = None;
+    // The last speaker by name, and where.
+    let mut last: Option<Speaking> = None;
     for (i, quote) in quotes.iter().enumerate() {
-        let near = Surroundings::of(kept, quotes, i);
-        let found = near.direct().or_else(|| near.partial());
-        let previous = i.checked_sub(1).map(|p| (&quotes[p], &said[p]));
+        let near = Surroundings::of(kept, quotes, i, mentions);
+        let before = i.checked_sub(1).and_then(|p| Some((&quotes[p], said[p].as_ref()?)));
+        let (found, confidence) = match near.direct() {
+            Some(found) => (Some(found), DIRECT),
+            None => (near.partial().or_else(|| near.participle()), PARTIAL),
+        };
         said[i] = match found {
-            Some(Found { who: Who::Name(speaker), cue, confidence }) => {
+            Some(Subject { who: Who::Name(speaker), cue }) => {
                 Some(Said { speaker, cue, confidence })
             }
-            Some(Found { who: Who::Pronoun, cue, .. }) => {
-                let near = last.as_ref().filter(|l| l.1 + REACH >= quote.block);
-                let speaker = antecedent(kept, quotes, i, near.map(|l| l.0.as_str()));
+            Some(Subject { who: Who::Pronoun { female }, cue }) => {
+                let speaker = antecedent::find(kept, quotes, i, mentions, last.as_ref(), female);
                 speaker.map(|speaker| Said { speaker, cue, confidence: PRONOUN })
             }
-            None => previous.and_then(|(before, said)| {
-                let said = said.as_ref()?;
-                let carries = before.runs_on || near.continues(before, said);
-                carries.then(|| Said { confidence: said.confidence.min(CARRIED), ..said.clone() })
-            }),
+            None => {
+                let carried = before.filter(|(before, said)| {
+                    before.runs_on || near.continues(before, said) || near.follows(kept, before)
+                });
+                let carried = carried.map(|(_, said)| Said {
+                    confidence: said.confidence.min(CARRIED),
+                    ..said.clone()
+                });
+                carried.or_else(|| {
+                    let Subject { who, cue } = near.lead(kept, quotes, i)?;
+                    let speaker = match who {
+                        Who::Name(name) => name,
+                        Who::Pronoun { female } => {
+                            antecedent::find(kept, quotes, i, mentions, last.as_ref(), female)?
+                        }
+                    };
+                    Some(Said { speaker, cue, confidence: LEAD })
+                })
+            }
         };
         if let Some(said) = &said[i] {
-            last = Some((said.speaker.clone(), quote.block));
+            last = Some(Speaking { name: said.speaker.clone(), at: quote.outer.end });
         }
     }
     // A quotation that runs on is the next one's speaker's.
@@ -82,22 +86,29 @@ pub(super) fn attribute(kept: &Kept, quotes: &[Marked]) -> Vec<Option<Said>> {
         }
     }
     let speakers = said.iter_mut().flatten().map(|said| &mut said.speaker);
-    make_full(kept.text(), speakers.collect());
+    make_full(kept.text(), mentions, speakers.collect());
     said
 }
 
 /// The text around one quotation, up to its neighbours.
 struct Surroundings<'a> {
     before: &'a str,
+    /// First byte of `before` in the kept text.
+    before_at: usize,
     inner: &'a str,
     after: &'a str,
-    /// Whether `before` reaches back to another quotation and not to the block's start.
+    after_at: usize,
+    /// The text of the block before the quotation, from further away.
+    far_before: &'a str,
+    far_at: usize,
+    /// Whether `before` goes on with a sentence that another quotation belongs to.
     neighbour: bool,
     block: usize,
+    grammar: Grammar<'a>,
 }
 
 impl<'a> Surroundings<'a> {
-    fn of(kept: &'a Kept, quotes: &[Marked], i: usize) -> Self {
+    fn of(kept: &'a Kept, quotes: &[Marked], i: usize, mentions: &'a Mentions) -> Self {
         let text = kept.text();
         let quote = &quotes[i];
         let block = kept.blocks()[quote.block].range.clone();
@@ -109,50 +120,71 @@ impl<'a> Surroundings<'a> {
         let start_near =
             text.ceil_char_boundary(quote.outer.start.saturating_sub(WINDOW)).max(start);
         let end_near = text.floor_char_boundary(quote.outer.end + WINDOW).min(end);
+        let before = text.get(start_near..quote.outer.start).unwrap_or_default();
+        let opens = before.trim_start().starts_with(char::is_uppercase);
+        let left_ends =
+            |q: &Marked| text.get(q.inner.clone()).is_some_and(|t| t.ends_with(['.', '!', '?']));
+        let far_at = text.ceil_char_boundary(quote.outer.start.saturating_sub(FAR)).max(start);
         Self {
-            before: text.get(start_near..quote.outer.start).unwrap_or_default(),
+            before,
+            before_at: start_near,
+            far_before: text.get(far_at..quote.outer.start).unwrap_or_default(),
+            far_at,
             inner: text.get(quote.inner.clone()).unwrap_or_default(),
             after: text.get(quote.outer.end..end_near).unwrap_or_default(),
-            neighbour: left.is_some(),
+            after_at: quote.outer.end,
+            neighbour: left.is_some_and(|q| !(opens && left_ends(q))),
             block: quote.block,
+            grammar: Grammar { mentions },
         }
     }
 
-    fn direct(&self) -> Option<Found> {
+    /// The words of `part`, which ends `before`.
+    fn words_before(&self, part: &'a str) -> Vec<Word<'a>> {
+        let offset = part.as_ptr() as usize - self.before.as_ptr() as usize;
+        self.grammar.mentions.words(part, self.before_at + offset)
+    }
+
+    fn direct(&self) -> Option<Subject> {
         self.behind().or_else(|| self.in_front())
     }
 
     /// `“…,” said Ana Ruiz`, `“…,” Ruiz said`, `“…,” according to Ana Ruiz`.
-    fn behind(&self) -> Option<Found> {
+    fn behind(&self) -> Option<Subject> {
         let open = self.inner.ends_with([',', '?', '!', '—', '–', '…', '-']);
         let comma = self.after.trim_start().starts_with([',', '—', '–', '-']);
         if !open && !comma {
             return None;
         }
-        let mut words = Vec::new();
-        for word in words::of(self.after).take(24) {
-            if word.text.is_empty() && words.is_empty() {
-                continue;
-            }
-            words.push(word);
-            if matches!(word.stop, Some('.' | '!' | '?' | ';' | ':')) {
-                break;
-            }
-        }
-        subject_behind_verb(&words).or_else(|| subject_before_verb(&words, 12))
+        let mut words = self.grammar.mentions.words(self.after, self.after_at);
+        let first = words.iter().position(|w| !w.text.is_empty()).unwrap_or(words.len());
+        words.drain(..first);
+        let stops = |w: &Word<'_>| matches!(w.stop, Some('.' | '!' | '?' | ';' | ':'));
+        let end = words.iter().take(24).position(stops).map_or(24, |i| i + 1);
+        words.truncate(end);
+        self.grammar.behind_verb(&words).or_else(|| self.grammar.before_verb(&words, 16))
     }
 
     /// `Ana Ruiz said: “…”`, `According to Ana Ruiz, “…”`.
-    fn in_front(&self) -> Option<Found> {
+    fn in_front(&self) -> Option<Subject> {
         let sentence = last_sentence(self.before);
         let lead = sentence.trim_end();
         if self.neighbour && lead.len() == self.before.trim_end().len() {
             // The sentence began with the quotation before: its own words.
             return None;
         }
-        let words: Vec<Word<'_>> = words::of(lead).collect();
-        if let Some(found) = according_to(&words) {
-            return lead.ends_with(',').then_some(found);
+        let words = self.words_before(lead);
+        let according =
+            words.windows(2).rposition(|w| w[0].text.ends_with("ccording") && w[1].text == "to");
+        if let Some(at) = according
+            && lead.ends_with(',')
+            && let Some(found) = self.grammar.according_to(&words[at..])
+        {
+            let near = at == 0 || words[at + 2..words.len() - 1].iter().all(|w| w.stop.is_none());
+            return near.then_some(found);
+        }
+        if let Some(found) = self.announced(&words) {
+            return Some(found);
         }
         let verb = words.iter().rposition(|w| is_cue(w.text))?;
         let far = words.len() - verb - 1;
@@ -163,31 +195,98 @@ impl<'a> Surroundings<'a> {
         if words[verb + 1..].iter().any(|w| w.stop == Some('.')) {
             return None;
         }
-        subject_ending_at(&words, verb).map(|who| Found {
-            who,
-            cue: words[verb].text.to_owned(),
-            confidence: DIRECT,
-        })
+        let who = self.grammar.ending_at(&words, verb).or_else(|| {
+            // `Ana Ruiz from the council says: “…”`
+            let alone = words[..verb].iter().all(|w| w.stop.is_none() && !is_sure_cue(w.text));
+            self.grammar
+                .opening(&words[..verb])
+                .filter(|_| alone && far == 0 && pointed && is_sure_cue(words[verb].text))
+        })?;
+        Some(Subject { who, cue: words[verb].text.to_owned() })
     }
 
-    /// `Ana Ruiz said the river was “a danger”`, `Ruiz called it “a danger”`.
-    fn partial(&self) -> Option<Found> {
+    /// `Ana Ruiz asked for more time, calling it “a danger”`.
+    fn participle(&self) -> Option<Subject> {
         let sentence = last_sentence(self.before);
         if self.neighbour && sentence.len() == self.before.len() {
             return None;
         }
-        let words: Vec<Word<'_>> = words::of(sentence).collect();
+        let words = self.words_before(sentence);
+        let verb = words.iter().rposition(|w| is_participle(w.text))?;
+        let set_off = words[..verb].last().is_some_and(|w| {
+            matches!(w.stop, Some(',' | '—')) || matches!(w.text, "and" | "by" | "while")
+        });
+        let near = words.len() - verb <= 9 && words[verb + 1..].iter().all(|w| w.stop != Some('.'));
+        let who = self.grammar.opening(&words[..verb]).filter(|_| set_off && near)?;
+        Some(Subject { who, cue: words[verb].text.to_owned() })
+    }
+
+    /// `Sen. Ana Ruiz today issued the following statement on the river: “…”`, `in the words of the
+    /// mayor, Ana Ruiz, “…”`.
+    fn announced(&self, words: &[Word<'a>]) -> Option<Subject> {
+        let far = self.far_before.trim_end();
+        if far.ends_with(':') || far.contains("following statement") {
+            let words = self.grammar.mentions.words(far, self.far_at);
+            let noun = words.iter().position(|w| {
+                matches!(w.text, "statement" | "remarks" | "comment" | "letter" | "comments")
+            })?;
+            let verb = words[..noun].iter().rposition(|w| {
+                matches!(w.text, "issued" | "released" | "made" | "gave" | "offered" | "sent")
+            })?;
+            let person = words[..verb]
+                .iter()
+                .find_map(|w| self.grammar.mentions.get(w.mention?).filter(|m| m.person))?;
+            let others = words[..verb].iter().any(|w| {
+                let other = w.mention.and_then(|m| self.grammar.mentions.get(m));
+                other.is_some_and(|m| m.person && m.range != person.range)
+            });
+            let cue = words[noun].text.to_owned();
+            return (!others).then(|| Subject { who: Who::Name(person.name.clone()), cue });
+        }
+        let of = words.windows(4).rposition(|w| {
+            w[0].text == "in" && w[1].text == "the" && w[2].text == "words" && w[3].text == "of"
+        })?;
+        let rest = &words[of + 4..];
+        let person =
+            rest.iter().find_map(|w| self.grammar.mentions.get(w.mention?).filter(|m| m.person))?;
+        (rest.len() <= 10).then(|| Subject {
+            who: Who::Name(person.name.clone()),
+            cue: "in the words of".to_owned(),
+        })
+    }
+
+    /// `Ana Ruiz said the river was “a danger”`, `Ruiz called it “a danger”`.
+    fn partial(&self) -> Option<Subject> {
+        let sentence = last_sentence(self.before);
+        if self.neighbour && sentence.len() == self.before.len() {
+            return None;
+        }
+        let words = self.words_before(sentence);
         let mut verbs =
             words.iter().enumerate().filter(|(_, w)| is_cue(w.text) || is_naming_verb(w.text));
         let (verb, cue) = verbs.next()?;
         let between = &words[verb + 1..];
-        let clear = verbs.next().is_none()
-            && between.len() <= 12
-            && !between.iter().any(|w| is_name(w.text) || matches!(w.stop, Some('.' | ';' | ':')));
-        // The subject must open the sentence.
-        let opens = words[..verb].iter().all(|w| w.stop.is_none());
-        let who = subject_ending_at(&words, verb).filter(|_| clear && opens)?;
-        Some(Found { who, cue: cue.text.to_owned(), confidence: PARTIAL })
+        let announced = sentence.trim_end().ends_with(':');
+        let named = |w: &Word<'_>| match w.mention.and_then(|m| self.grammar.mentions.get(m)) {
+            Some(mention) => mention.person && !is_sure_cue(cue.text),
+            None => is_name(w.text) && self.grammar.mentions.is_empty(),
+        };
+        let clear = verbs.all(|(_, w)| !is_sure_cue(w.text) && !is_naming_verb(w.text))
+            && between.len() <= 16
+            && !between.iter().any(|w| named(w) || matches!(w.stop, Some('.' | ';')))
+            && !between.iter().any(|w| w.stop == Some(':') && !announced);
+        // The subject opens the sentence, or a clause that nothing is set off from.
+        let aside = words.first().is_some_and(|w| {
+            matches!(
+                w.text,
+                "While" | "Although" | "Though" | "When" | "After" | "Because" | "Since" | "If"
+            )
+        });
+        let opens = (words[..verb].iter().all(|w| w.stop.is_none()) && !aside)
+            || announced
+            || between.iter().all(|w| w.stop.is_none());
+        let who = self.grammar.ending_at(&words, verb).filter(|_| clear && opens)?;
+        Some(Subject { who, cue: cue.text.to_owned() })
     }
 
     /// Whether nothing but the attribution of the quotation before stands between the two.
@@ -199,6 +298,12 @@ impl<'a> Surroundings<'a> {
         if between.is_empty() {
             return true;
         }
+        // `“a danger” and a “waste of money”`
+        let few = words::of(between).count() <= 5;
+        let joined = ["and ", "or ", "and", "or"].iter().any(|j| between.starts_with(j));
+        if few && joined && words::of(between).all(|w| w.stop.is_none()) {
+            return true;
+        }
         let full = self.inner.starts_with(char::is_uppercase);
         let attributed =
             words::of(between).any(|w| w.text == said.cue) || between.starts_with("according to");
@@ -208,229 +313,95 @@ impl<'a> Surroundings<'a> {
         let next = full && sentences == 1 && between.ends_with(['.', ':']);
         attributed && (split || next)
     }
+
+    /// Whether the paragraph is nothing but the quotation and the paragraph before ended with the
+    /// attributed quotation `before`.
+    fn follows(&self, kept: &Kept, before: &Marked) -> bool {
+        if before.block + 1 != self.block || !self.is_alone() {
+            return false;
+        }
+        let end = kept.blocks()[before.block].range.end;
+        let tail = kept.text().get(before.outer.end..end).unwrap_or_default().trim();
+        tail.len() <= WINDOW && last_sentence(tail).len() == tail.len()
+    }
+
+    /// Whether the paragraph has nothing but this quotation, which is of whole sentences.
+    fn is_alone(&self) -> bool {
+        let signs = |c: char| !c.is_alphanumeric();
+        !self.neighbour
+            && self.before.trim_matches(signs).is_empty()
+            && self.after.trim_matches(signs).is_empty()
+            && self.is_full()
+    }
+
+    /// Whether the quotation is of whole sentences.
+    fn is_full(&self) -> bool {
+        self.inner.starts_with(|c: char| c.is_uppercase() || "…[.".contains(c))
+            && self.inner.ends_with(['.', '!', '?', '…'])
+            && self.inner.split_whitespace().nth(4).is_some()
+    }
+
+    /// Who speaks in the sentence before a quotation of whole sentences that is attributed to nobody:
+    /// `Ruiz said she would stay. “The river will fall.”`
+    fn lead(&self, kept: &'a Kept, quotes: &[Marked], i: usize) -> Option<Subject> {
+        if !self.is_full() {
+            return None;
+        }
+        let (text, at) = if self.before.trim().is_empty() {
+            // A paragraph of its own: the sentence that ends the one before.
+            if self.neighbour || !self.is_alone() {
+                return None;
+            }
+            let block = kept.blocks().get(self.block.checked_sub(1)?)?.range.clone();
+            let last = i.checked_sub(1).map_or(0, |p| quotes[p].outer.end);
+            let near = kept.text().ceil_char_boundary(block.end.saturating_sub(WINDOW));
+            let start = block.start.max(last).max(near);
+            (kept.text().get(start..block.end)?, start)
+        } else {
+            (self.before, self.before_at)
+        };
+        let whole = text.trim_end();
+        if !whole.ends_with('.') && !whole.ends_with(':') {
+            return None;
+        }
+        let sentence = last_sentence(whole);
+        if sentence.len() == whole.len() && self.neighbour {
+            return None;
+        }
+        let at = at + (whole.len() - sentence.len());
+        let words = self.grammar.mentions.words(sentence, at);
+        let verb = words.iter().position(|w| is_cue(w.text) || is_statement(&words, w))?;
+        // A sentence that ends in `Ana Ruiz said` attributes what stands before it.
+        if verb + 3 > words.len() {
+            return None;
+        }
+        let subject = self.grammar.ending_at(&words, verb)?;
+        Some(Subject { who: subject, cue: words[verb].text.to_owned() })
+    }
+}
+
+/// Whether `word` is the verb of `issued a statement`.
+fn is_statement(words: &[Word<'_>], word: &Word<'_>) -> bool {
+    matches!(word.text, "issued" | "released")
+        && words.iter().skip_while(|w| w.at <= word.at).take(4).any(|w| w.text == "statement")
 }
 
 /// The last sentence of `text`, which goes on behind it.
-fn last_sentence(text: &str) -> &str {
+pub(super) fn last_sentence(text: &str) -> &str {
     let mut start = 0;
     let mut at = 0;
     for token in text.split_inclusive(char::is_whitespace) {
         let word = token.trim_end();
         at += token.len();
         let ends = word.trim_end_matches(['”', '"', '’', ')', '»']).ends_with(['.', '!', '?', ';']);
+        if !ends || at >= text.len() {
+            continue;
+        }
         let abbreviated = words::of(word).next().is_none_or(|w| w.text.ends_with('.'));
         let opens = text[at..].trim_start().chars().next().is_none_or(|c| !c.is_lowercase());
-        if ends && !abbreviated && opens && at < text.len() {
+        if !abbreviated && opens {
             start = at;
         }
     }
     &text[start..]
-}
-
-/// `according to Ana Ruiz`.
-fn according_to(words: &[Word<'_>]) -> Option<Found> {
-    let [first, second, rest @ ..] = words else { return None };
-    if !first.text.eq_ignore_ascii_case("according") || second.text != "to" {
-        return None;
-    }
-    let who = Who::Name(name_at_start(rest)?);
-    Some(Found { who, cue: "according to".to_owned(), confidence: DIRECT })
-}
-
-/// `said Ana Ruiz`, `a déclaré Ana Ruiz`, `according to Ana Ruiz`.
-fn subject_behind_verb(words: &[Word<'_>]) -> Option<Found> {
-    if let Some(found) = according_to(words) {
-        return Some(found);
-    }
-    let verb = words.iter().take(3).position(|w| is_cue(w.text))?;
-    let cue = words[verb].text;
-    if !words[..verb].iter().all(|w| is_between(w.text)) || !may_precede_subject(cue) {
-        return None;
-    }
-    if words[verb].stop.is_some() {
-        return None;
-    }
-    let rest = &words[verb + 1..];
-    let who = match rest.first() {
-        Some(word) if is_pronoun(word.text) => Who::Pronoun,
-        _ => Who::Name(name_at_start(rest)?),
-    };
-    Some(Found { who, cue: cue.to_owned(), confidence: DIRECT })
-}
-
-/// `Ruiz said`, `the mayor, Ana Ruiz, said`, within the first `within` words.
-fn subject_before_verb(words: &[Word<'_>], within: usize) -> Option<Found> {
-    let verb = words.iter().take(within).position(|w| is_cue(w.text))?;
-    let who = subject_ending_at(words, verb)?;
-    Some(Found { who, cue: words[verb].text.to_owned(), confidence: DIRECT })
-}
-
-/// The name at the start of `words`, behind a trade in small letters (`spokesman Jo Doe`, `the
-/// mayor, Ana Ruiz`).
-fn name_at_start(words: &[Word<'_>]) -> Option<String> {
-    let trade = words
-        .iter()
-        .take(6)
-        .take_while(|w| {
-            w.text.starts_with(char::is_lowercase)
-                && !is_preposition(w.text)
-                && !is_particle_start(w)
-        })
-        .count();
-    if words[..trade]
-        .iter()
-        .enumerate()
-        .any(|(i, w)| w.stop.is_some() && (i + 1 < trade || w.stop != Some(',')))
-    {
-        return None;
-    }
-    let run = run_at_start(&words[trade..]);
-    let next = words.get(trade + run.len());
-    let last_stops = words[..trade + run.len()].last().is_some_and(|w| w.stop.is_some());
-    // `said Ana Ruiz and Jo Doe` names two.
-    if !last_stops
-        && next.is_some_and(|w| matches!(w.text, "and" | "or" | "&" | "y" | "und" | "et"))
-    {
-        return None;
-    }
-    name_of_run(&run)
-}
-
-fn is_particle_start(word: &Word<'_>) -> bool {
-    matches!(word.text, "von" | "van" | "de" | "da" | "di" | "al" | "el" | "bin")
-}
-
-/// Words with capitals and particles at the start of `words`, up to the first stop.
-fn run_at_start<'a>(words: &[Word<'a>]) -> Vec<&'a str> {
-    let mut run = Vec::new();
-    for word in words.iter().take(10) {
-        if !(is_name(word.text) || is_title(word.text) || is_particle(word.text))
-            || is_possessive(word.text)
-            || (word.opened && !run.is_empty())
-        {
-            break;
-        }
-        run.push(word.text);
-        if word.stop.is_some() {
-            break;
-        }
-    }
-    run
-}
-
-fn is_possessive(word: &str) -> bool {
-    word.ends_with("'s") || word.ends_with("’s") || word.ends_with("s’") || word.ends_with("s'")
-}
-
-/// The subject of the verb at `verb`: the pronoun or name right before it, or before what is set
-/// off by commas between them (`Ana Ruiz, the mayor, said`).
-fn subject_ending_at(words: &[Word<'_>], verb: usize) -> Option<Who> {
-    let mut end = verb;
-    while end > 0 && is_between(words[end - 1].text) && words[end - 1].stop.is_none() {
-        end -= 1;
-    }
-    let last = words.get(end.checked_sub(1)?)?;
-    if is_pronoun(last.text) && last.stop.is_none() {
-        let clause = end < 2
-            || words[end - 2].stop.is_some()
-            || matches!(words[end - 2].text, "but" | "But" | "as" | "As" | "and" | "And");
-        return clause.then_some(Who::Pronoun);
-    }
-    match last.stop {
-        None => name_ending_at(words, end).map(Who::Name),
-        Some(',') => {
-            let from = words[..end - 1].iter().rposition(|w| w.stop.is_some())?;
-            let set_off = end - 1 - from;
-            if words[from].stop != Some(',') || set_off > 12 {
-                return None;
-            }
-            // `the mayor, Ana Ruiz, said`: the name stands between the commas.
-            let inside = run_at_start(&words[from + 1..end]);
-            let role_before = words[..=from]
-                .iter()
-                .all(|w| w.text.starts_with(char::is_lowercase) || w.text == "The");
-            if inside.len() == set_off && role_before && from < 6 {
-                return name_of_run(&inside).map(Who::Name);
-            }
-            name_ending_at(words, from + 1).map(Who::Name)
-        }
-        Some(_) => None,
-    }
-}
-
-/// The name whose last word is the one before `end`, if it is the subject of its clause.
-fn name_ending_at(words: &[Word<'_>], end: usize) -> Option<String> {
-    let mut start = end;
-    while start > 0 {
-        let word = &words[start - 1];
-        let inner_stop = start < end && word.stop.is_some();
-        if inner_stop
-            || !(is_name(word.text)
-                || is_title(word.text)
-                || (start < end && is_particle(word.text)))
-        {
-            break;
-        }
-        if is_possessive(word.text) {
-            return None;
-        }
-        start -= 1;
-    }
-    // A particle does not open a name that a preposition opens.
-    while start < end && is_particle(words[start].text) {
-        start += 1;
-    }
-    if start == end || end - start > 9 {
-        return None;
-    }
-    // Back to the start of the clause there may be a trade, and nothing that makes the name
-    // somebody else's.
-    for word in words[..start].iter().rev().take(6) {
-        if matches!(word.stop, Some(',' | ':' | ';' | '—')) {
-            break;
-        }
-        if word.stop.is_some()
-            || is_preposition(word.text)
-            || is_possessive(word.text)
-            || is_cue(word.text)
-        {
-            let opens = start == 1 && matches!(word.text, "as" | "and" | "but");
-            if !opens {
-                return None;
-            }
-        }
-    }
-    let run: Vec<&str> = words[start..end].iter().map(|w| w.text).collect();
-    name_of_run(&run)
-}
-
-/// Whom `he` or `she` at quotation `i` stands for: who was named as speaking since the quotation
-/// before, or else the `last` speaker, unless another full name came between.
-fn antecedent(kept: &Kept, quotes: &[Marked], i: usize, last: Option<&str>) -> Option<String> {
-    let text = kept.text();
-    let quote = &quotes[i];
-    let first = quote.block.saturating_sub(1);
-    let floor = i.checked_sub(1).map_or(0, |p| quotes[p].outer.end);
-    let start = kept.blocks()[first].range.start.max(floor);
-    let near = text.ceil_char_boundary(quote.outer.start.saturating_sub(4 * WINDOW));
-    let between = text.get(start.max(near)..quote.outer.start)?;
-    let words: Vec<Word<'_>> = words::of(between).collect();
-    let mut name = None;
-    let mut other = false;
-    let mut run = 0;
-    for (verb, word) in words.iter().enumerate() {
-        if is_cue(word.text)
-            && let Some(Who::Name(found)) = subject_ending_at(&words, verb)
-        {
-            name = Some(found);
-            other = false;
-        }
-        run = if is_name(word.text) { run + 1 } else { 0 };
-        let is_last = name.as_deref().or(last).is_some_and(|l| l.ends_with(word.text));
-        other |= run >= 2 && !is_last && !words.get(verb + 1).is_some_and(|w| is_name(w.text));
-        if word.stop.is_some() {
-            run = 0;
-        }
-    }
-    name.or_else(|| last.map(str::to_owned)).filter(|_| !other)
 }

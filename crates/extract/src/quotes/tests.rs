@@ -5,6 +5,7 @@ use proptest::prelude::*;
 fn quotes(text: &str) -> Vec<(String, Option<String>)> {
     let article = lines(text);
     let mut facts = Facts::default();
+    crate::Entities.extract(&article, &article.kept(), &mut facts);
     Quotes.extract(&article, &article.kept(), &mut facts);
     let said = |q: &Quote| (article.slice(q.span).to_owned(), q.speaker.clone());
     facts.quotes.iter().map(said).collect()
@@ -34,6 +35,12 @@ fn marks() {
         ("\"One \"two\" three", &["two"]),
         ("“One “two” three", &["two"]),
         ("“One“ two", &["One"]),
+        ("\"One “two” three\" four", &["One “two” three"]),
+        ("\"One (\"two\") three,\" she said.", &["One (\"two\") three,"]),
+        ("“One.  “Two.  “Three.” End", &["One.", "Two.", "Three."]),
+        ("Ana Ruiz said, \"One.\nTwo.\" End", &["One.", "Two."]),
+        ("Ana Ruiz said, \"One.\nAn end.", &["One."]),
+        ("She said, \"One.“ End", &["One."]),
         ("No quotes here.", &[]),
     ];
     for (text, want) in cases {
@@ -79,6 +86,26 @@ fn speakers() {
         ("“Subiu”, afirmou Ana Ruiz.", &[ana]),
         ("«È salito», ha detto Ana Ruiz.", &[ana]),
         ("“Het stijgt”, zei Ana Ruiz.", &[ana]),
+        ("“It rose,” said Lima Police Chief Ana Ruiz.", &[ana]),
+        ("Ana Ruiz, of the University of Lima’s school of health, said “it rose.”", &[ana]),
+        ("Governor of Cusco Ana Ruiz said, “It rose.”", &[ana]),
+        ("Senator Ana Ruiz today issued the following statement on the dam: “It rose.", &[ana]),
+        ("Senator Ana Ruiz today issued the following statement on it: “It rose.”", &[ana]),
+        ("Ana Ruiz issued a statement. “All of the gates will now be shut.”", &[ana]),
+        ("Ana Ruiz said the gates would be shut. “All of them will be shut by noon.”", &[ana]),
+        ("“It rose,” said Ana Ruiz.\n“Nobody knows when it will fall.”", &[ana, ana]),
+        (
+            "“It rose,” Ana Ruiz said, “and we left.”\n“Nobody knows when it will fall.”",
+            &[ana, ana, ana],
+        ),
+        ("Ana Ruiz leads the town.\n“It rose,” she said.", &[ana]),
+        ("The gates are shut, says Ana Ruiz. “It rose,” she says.", &[ana]),
+        ("One of them, Ana Ruiz, 42, a lecturer from Lima, said: “It rose.”", &[ana]),
+        ("The minister of dams Ana Ruiz said: “It rose.”", &[ana]),
+        ("Ana Ruiz asked for more time, calling it “a danger” and a “waste.”", &[ana, ana]),
+        ("Ana Ruiz from the council says: “It rose.”", &[ana]),
+        ("Last year, Ana Ruiz said there would be “no flood” at all.", &[ana]),
+        ("“It rose,” said Ana Ruiz.\nLuis Doe left.\n“We left,” she said.", &[ana, ana]),
         // Where nobody is named beyond doubt.
         ("The so-called “wave” came. Ana Ruiz said so.", &[None]),
         ("They spoke of a “wave.” Ana Ruiz left.", &[None]),
@@ -91,7 +118,10 @@ fn speakers() {
         ("“It rose,” he told Ana Ruiz.", &[None]),
         ("“It rose,” said Monday.", &[None]),
         ("“It rose,” it said on Monday.", &[None]),
-        ("“It rose,” said Ana Ruiz.\nFor Jo Doe it was calm. He said, “It fell.”", &[ana, None]),
+        (
+            "“It rose,” said Ana Ruiz.\nFor Luis Doe it was calm. He said, “It fell.”",
+            &[ana, Some("Luis Doe")],
+        ),
         ("Both have said variations of “it rose.”", &[None]),
         ("“It rose,” said Ana Ruiz.\nThe end.\n“Nobody knows.”", &[ana, None]),
     ];

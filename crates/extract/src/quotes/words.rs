@@ -6,6 +6,10 @@ use crate::names::is_name_word;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Word<'a> {
     pub(super) text: &'a str,
+    /// Its first byte in the text that was cut into words.
+    pub(super) at: usize,
+    /// The name of the article it is part of, as place in the list of names.
+    pub(super) mention: Option<usize>,
     /// The sign behind it that parts clauses or sentences, if there is one.
     pub(super) stop: Option<char>,
     /// Whether a bracket or quotation mark opens before it.
@@ -14,7 +18,8 @@ pub(super) struct Word<'a> {
 
 /// The words of `text`.
 pub(super) fn of(text: &str) -> impl Iterator<Item = Word<'_>> {
-    text.split_whitespace().filter_map(|token| {
+    let base = text.as_ptr() as usize;
+    text.split_whitespace().filter_map(move |token| {
         let signs = |c: char| !c.is_alphanumeric();
         let word = token.trim_start_matches(signs);
         let opened = token.starts_with(['(', '[', '“', '"', '„', '«', '‘']);
@@ -22,16 +27,21 @@ pub(super) fn of(text: &str) -> impl Iterator<Item = Word<'_>> {
         if bare.is_empty() {
             return (token.contains(['—', '–']) || token == "--").then_some(Word {
                 text: "",
+                at: token.as_ptr() as usize - base,
+                mention: None,
                 stop: Some('—'),
                 opened,
             });
         }
+        let at = word.as_ptr() as usize - base;
         let tail = &word[bare.len()..];
         if tail.starts_with('.') && is_abbreviation(bare) {
             let text = &word[..bare.len() + 1];
-            return Some(Word { text, stop: tail[1..].chars().find(|c| is_stop(*c)), opened });
+            let stop = tail[1..].chars().find(|c| is_stop(*c));
+            return Some(Word { text, at, mention: None, stop, opened });
         }
-        Some(Word { text: bare, stop: tail.chars().find(|c| is_stop(*c)), opened })
+        let stop = tail.chars().find(|c| is_stop(*c));
+        Some(Word { text: bare, at, mention: None, stop, opened })
     })
 }
 
@@ -54,6 +64,11 @@ const ABBREVIATIONS: &[&str] = &[
 /// Whether a word can be part of a name, and is none that only begins a sentence.
 pub(super) fn is_name(word: &str) -> bool {
     is_name_word(word) && !is_starter(word)
+}
+
+/// Whether a word can stand inside a run of words with capitals (`Lima Police Chief`).
+pub(super) fn is_inner(word: &str) -> bool {
+    is_name_word(word) && !crate::date::is_name(&word.to_lowercase())
 }
 
 fn is_starter(word: &str) -> bool {
@@ -273,7 +288,7 @@ pub(super) fn name_of_run(run: &[&str]) -> Option<String> {
     let possible = !words.is_empty()
         && words.len() <= 6
         && letters >= 2
-        && words.iter().any(|w| w.chars().count() > 2);
+        && (letters >= 4 || words.iter().any(|w| w.chars().count() > 2));
     possible.then(|| words.join(" "))
 }
 
