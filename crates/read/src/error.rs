@@ -33,6 +33,22 @@ pub enum ReadError {
         /// What is wrong with it.
         source: globset::Error,
     },
+    /// A URL whose store gives nothing.
+    #[error("{url:?} cannot be read: {detail}")]
+    Remote {
+        /// The URL as it was given.
+        url: String,
+        /// What the store said.
+        detail: String,
+    },
+    /// A URL, where the part that reads them was left out.
+    #[error(
+        "{url:?} is a URL, and this build reads none: build with the feature object-store, or fetch the file first"
+    )]
+    NoRemote {
+        /// The URL as it was given.
+        url: String,
+    },
     /// An encoding that nothing is known of.
     #[error(
         "there is no encoding {label:?}: use a label of the WHATWG Encoding standard (utf-8, windows-1252, shift_jis, …) or utf-32"

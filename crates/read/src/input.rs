@@ -12,7 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::ReadError;
 use crate::glob::{Pattern, is_hidden};
 
-/// One input to read: a file or standard input.
+/// One input to read: a file, standard input or an object in a store.
 #[derive(Clone, Debug)]
 pub struct Input {
     pub(crate) place: Place,
@@ -25,6 +25,8 @@ pub struct Input {
 pub(crate) enum Place {
     Stdin,
     File(PathBuf),
+    #[cfg(feature = "object-store")]
+    Object(crate::remote::Object),
     /// Something in a folder that cannot be read; it is known without opening it.
     Refused(RejectKind, String),
 }
@@ -63,6 +65,11 @@ impl Input {
         matches!(self.place, Place::Stdin)
     }
 
+    #[cfg(feature = "object-store")]
+    pub(crate) fn object(url: &str, object: crate::remote::Object) -> Self {
+        Self { path: url.into(), bytes: Some(object.bytes()), place: Place::Object(object) }
+    }
+
     fn refused(path: &Path, kind: RejectKind, detail: String) -> Self {
         Self { path: shown(path), bytes: None, place: Place::Refused(kind, detail) }
     }
@@ -92,6 +99,10 @@ pub fn inputs(arguments: &[String], limits: &Limits) -> Result<Vec<Input>, ReadE
         let path = Path::new(argument);
         if argument == "-" {
             found.add(PathBuf::from("-"), Input::stdin());
+            continue;
+        }
+        if is_url(argument) && !path.exists() {
+            found.add_remote(argument)?;
             continue;
         }
         match fs::metadata(path) {
@@ -124,6 +135,13 @@ pub fn inputs(arguments: &[String], limits: &Limits) -> Result<Vec<Input>, ReadE
     Ok(found.inputs)
 }
 
+/// Whether an argument is a URL of a store that objects are read from.
+fn is_url(argument: &str) -> bool {
+    const SCHEMES: [&str; 11] =
+        ["s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss", "wasb", "https", "http"];
+    argument.split_once("://").is_some_and(|(scheme, _)| SCHEMES.contains(&scheme))
+}
+
 fn is_missing(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename)
 }
@@ -140,6 +158,22 @@ impl Found {
         if self.seen.insert(identity) {
             self.inputs.push(input);
         }
+    }
+
+    #[cfg(feature = "object-store")]
+    fn add_remote(&mut self, url: &str) -> Result<(), ReadError> {
+        let options = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        for (url, object) in crate::remote::objects(url, options)? {
+            self.add(PathBuf::from(&url), Input::object(&url, object));
+        }
+        Ok(())
+    }
+
+    #[cfg(not(feature = "object-store"))]
+    fn add_remote(&mut self, url: &str) -> Result<(), ReadError> {
+        Err(ReadError::NoRemote { url: url.to_owned() })
     }
 
     fn add_all(&mut self, inputs: impl IntoIterator<Item = (PathBuf, Input)>) {
@@ -294,6 +328,13 @@ mod tests {
         assert!(matches!(error("nowhere/*"), ReadError::NoMatch { .. }));
         assert!(matches!(error("[a"), ReadError::Glob { .. }));
         assert!(matches!(error("d"), ReadError::EmptyFolder { .. }));
+    }
+
+    #[cfg(not(feature = "object-store"))]
+    #[test]
+    fn a_url_is_answered_with_what_reads_it() {
+        let error = inputs(&["s3://bucket/a".to_owned()], &Limits::default()).unwrap_err();
+        assert!(error.to_string().contains("feature object-store"), "{error}");
     }
 
     #[test]

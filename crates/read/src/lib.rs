@@ -44,6 +44,8 @@ mod options;
 mod parquet;
 mod peek;
 mod records;
+#[cfg(feature = "object-store")]
+mod remote;
 mod row;
 mod stream;
 mod tar;

@@ -96,6 +96,10 @@ pub fn records(
             }
             Err(error) => (RejectKind::Unreadable, format!("it cannot be opened: {error}")),
         },
+        #[cfg(feature = "object-store")]
+        Place::Object(object) => {
+            return cut(Box::new(object.reader()), None, path, options, limits);
+        }
         Place::Refused(kind, detail) => (*kind, detail.clone()),
     };
     checked(options)?;
