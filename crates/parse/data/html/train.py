@@ -40,7 +40,7 @@ Floats = npt.NDArray[np.float64]
 
 HEAD = """\
 # Which blocks of a page belong to its article: trees of gradient boosting over the columns of
-# src/html/features.rs. Format: src/html/model.rs. A block is article where the logistic function of
+# src/html/features. Format: src/html/model.rs. A block is article where the logistic function of
 # the sum of all trees is 0.5 or more.
 """
 # A block is article from this likelihood on.
