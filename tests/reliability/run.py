@@ -1,0 +1,268 @@
+"""Breaks runs of newsmill in every way there is and looks whether they go on as if nothing had been.
+
+    run.py kills 1000        SIGKILL at random times, then --resume
+    run.py signals 200       SIGINT and SIGTERM at random times, then --resume
+    run.py syscalls          SIGKILL at each write, sync, rename, open … of a small run (strace)
+    run.py errors            an error at each of them (strace): seen, and survived by the next start
+    run.py disks             20 sizes of a full disk (tmpfs; root)
+    run.py power 60          what was not synced is lost (ext4 on a loop device; root, xfs_io)
+
+Each prints one line and exits with 1 when a run ended differently from one that was left alone, or
+said that it was done and was not. --newsmill names the binary, --seed repeats a sequence.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# What may differ from run to run: the manifest tells when a run was made.
+LASTING = ("articles", "duplicates.jsonl", "removed.jsonl", "repaired.jsonl", "passages.jsonl", "boilerplate.jsonl", "rejected.jsonl")
+CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2", "openat", "unlink", "unlinkat", "mkdir", "ftruncate")
+ERRORS = ("ENOSPC", "EIO", "EMFILE", "EINTR")
+WORDS = "river bridge council market ferry harbour orchard granite lantern weather parish tide".split()
+
+
+class Broken(Exception):
+    """A run that did not keep its promise."""
+
+
+def dump(path: Path, articles: int) -> None:
+    """Posts with copies, repeats and lines that are no JSON."""
+    chance = random.Random(7)
+    with path.open("w") as file:
+        stories: list[str] = []
+        for number in range(articles):
+            if number % 5 == 4:
+                text = chance.choice(stories)
+            else:
+                said = [" ".join(chance.choices(WORDS, k=9)).capitalize() + f" {number}." for _ in range(6)]
+                text = "\n\n".join(said + said[:2] * (number % 7 == 0))
+            stories.append(text)
+            file.write(json.dumps({"id": f"p{number}", "text": text}) + "\n")
+            if number % 50 == 0:
+                file.write("no json\n")
+
+
+def digest(run: Path) -> str:
+    """One number for everything that must not differ."""
+    total = hashlib.sha256()
+    for name in LASTING:
+        for path in sorted((run / name).glob("*")) if (run / name).is_dir() else [run / name]:
+            total.update(path.name.encode() + b"\0" + (path.read_bytes() if path.exists() else b"missing"))
+    return total.hexdigest()
+
+
+class Bench:
+    """A dump, the answer of a run that is left alone, and runs that are not."""
+
+    def __init__(self, newsmill: Path, folder: Path, articles: int) -> None:
+        self.newsmill, self.folder = newsmill, folder
+        self.input = folder / "dump.jsonl"
+        dump(self.input, articles)
+        began = time.monotonic()
+        self.finish(folder / "whole")
+        self.seconds = time.monotonic() - began
+        self.answer = digest(folder / "whole")
+
+    def command(self, run: Path) -> list[str]:
+        return [str(self.newsmill), "--quiet", "run", str(self.input), "-o", str(run), "--resume", "-j", "2"]
+
+    def start(self, run: Path) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self.command(run), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def finish(self, run: Path) -> None:
+        done = subprocess.run(self.command(run), capture_output=True, timeout=120)
+        if done.returncode != 0:
+            raise Broken(f"exit {done.returncode}: {done.stderr.decode()[-400:]}")
+
+    def unreadable(self, run: Path) -> bool:
+        """Whether a finished run tells of an input that could not be read."""
+        rows = map(json.loads, (run / "rejected.jsonl").read_text().splitlines())
+        return any(row["kind"] == "unreadable" for row in rows)
+
+    def check(self, run: Path, what: str) -> None:
+        """Finishes a run and compares it; a run that is done must not be touched again."""
+        self.finish(run)
+        if digest(run) != self.answer:
+            raise Broken(f"{what}: another answer in {run}")
+        books = json.loads((run / "manifest.json").read_text())["tally"]
+        if books["read"] != books["kept"] + books["duplicates"] + books["rejected"]:
+            raise Broken(f"{what}: {books}")
+        if any(path.name.startswith(".") for path in run.rglob("*")):
+            raise Broken(f"{what}: something was left behind in {run}")
+        shutil.rmtree(run)
+
+
+def kills(bench: Bench, count: int, chance: random.Random) -> str:
+    broken = starts = 0
+    while broken < count:
+        run = bench.folder / "run"
+        for _ in range(chance.randint(1, 5)):
+            process = bench.start(run)
+            starts += 1
+            try:
+                process.communicate(timeout=chance.uniform(0, bench.seconds * 1.1))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                broken += 1
+        bench.check(run, f"kill {broken}")
+    return f"{broken} kills in {starts} starts"
+
+
+def signals(bench: Bench, count: int, chance: random.Random) -> str:
+    sent, slowest = 0, 0.0
+    while sent < count:
+        run = bench.folder / "run"
+        which = chance.choice((signal.SIGINT, signal.SIGTERM))
+        process = bench.start(run)
+        try:
+            process.communicate(timeout=chance.uniform(0.02, bench.seconds * 1.1))
+        except subprocess.TimeoutExpired:
+            began = time.monotonic()
+            process.send_signal(which)
+            process.communicate()
+            slowest = max(slowest, time.monotonic() - began)
+            sent += 1
+            # Before it looks out for signals, one ends it as it ends any process; behind its last
+            # row it is done.
+            if process.returncode not in (128 + which, -which, 0):
+                raise Broken(f"{which.name}: exit {process.returncode}") from None
+            if slowest > 2:
+                raise Broken(f"{which.name}: {slowest:.1f} s until the end") from None
+        bench.check(run, f"signal {sent}")
+    return f"{sent} signals, {slowest:.2f} s at most until the end"
+
+
+def traced(bench: Bench, run: Path, *options: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", *options, *bench.command(run)], capture_output=True, timeout=120)
+
+
+def counted(bench: Bench) -> dict[str, int]:
+    """How often a run left alone makes each call."""
+    log = bench.folder / "calls"
+    run = bench.folder / "counted"
+    command = ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={','.join(CALLS)}", *bench.command(run)]
+    subprocess.run(command, check=True, capture_output=True)
+    shutil.rmtree(run)
+    made = re.findall(r"^\d+\s+(\w+)\(", log.read_text(), re.MULTILINE)
+    return {call: made.count(call) for call in CALLS if call in made}
+
+
+def syscalls(bench: Bench, _count: int, _chance: random.Random) -> str:
+    points = 0
+    for call, times in counted(bench).items():
+        for number in range(1, times + 1):
+            run = bench.folder / "run"
+            traced(bench, run, "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}")
+            bench.check(run, f"SIGKILL at {call} {number}")
+            points += 1
+    return f"SIGKILL at {points} calls"
+
+
+def errors(bench: Bench, _count: int, _chance: random.Random) -> str:
+    points = ended = told = 0
+    for call, times in counted(bench).items():
+        for number in range(1, times + 1):
+            for error in ERRORS:
+                run = bench.folder / "run"
+                done = traced(bench, run, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}")
+                points += 1
+                ended += done.returncode != 0
+                bench.finish(run)
+                if bench.unreadable(run):
+                    # An input that could not be opened is a row of rejected.jsonl, for good.
+                    told += 1
+                    shutil.rmtree(run)
+                else:
+                    bench.check(run, f"{error} at {call} {number}")
+    return f"errors at {points} calls: {ended} ended the run, {told} became rejects, 0 in silence"
+
+
+@contextmanager
+def mounted(folder: Path, *command: str) -> Iterator[Path]:
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["mount", *command, str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def disks(bench: Bench, _count: int, _chance: random.Random) -> str:
+    full = 0
+    for step in range(20):
+        kilobytes = int(64 * (128 ** (step / 19)))
+        with mounted(bench.folder / "disk", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs") as disk:
+            done = subprocess.run(bench.command(disk / "run"), capture_output=True, timeout=120)
+            if done.returncode == 0 and digest(disk / "run") != bench.answer:
+                raise Broken(f"{kilobytes} KiB: said to be done and is not")
+            full += done.returncode != 0
+            subprocess.run(["mount", "-o", "remount,size=256m", str(disk)], check=True)
+            bench.check(disk / "run", f"{kilobytes} KiB")
+    return f"20 disks, {full} of them too small"
+
+
+def power(bench: Bench, count: int, chance: random.Random) -> str:
+    image = bench.folder / "disk.ext4"
+    with image.open("wb") as file:
+        file.truncate(256 << 20)
+    subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True)
+    done = 0
+    for cut in range(1, count + 1):
+        with mounted(bench.folder / "disk", "-o", "loop", str(image)) as disk:
+            process = bench.start(disk / "run")
+            try:
+                process.communicate(timeout=chance.uniform(0.01, bench.seconds * 1.2))
+                done += process.returncode == 0
+            except subprocess.TimeoutExpired:
+                pass
+            subprocess.run(["xfs_io", "-x", "-c", "shutdown", str(disk)], check=True)
+            acknowledged = process.poll() == 0
+            process.kill()
+            process.communicate()
+        with mounted(bench.folder / "disk", "-o", "loop", str(image)) as disk:
+            if acknowledged and digest(disk / "run") != bench.answer:
+                raise Broken(f"cut {cut}: a finished run is lost")
+            bench.check(disk / "run", f"cut {cut}")
+    return f"{count} power cuts, {done} of them behind a finished run"
+
+
+def main() -> int:
+    modes = {mode.__name__: mode for mode in (kills, signals, syscalls, errors, disks, power)}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("mode", choices=modes)
+    parser.add_argument("count", type=int, nargs="?", default=20)
+    parser.add_argument("--newsmill", type=Path, default=Path("target/release/newsmill"))
+    parser.add_argument("--articles", type=int, help="in the dump")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    options = parser.parse_args()
+    small = options.mode in ("syscalls", "errors")
+    articles = options.articles or (60 if small else 12_000)
+    began = time.monotonic()
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() and os.access(memory, os.W_OK) else None) as folder:
+        try:
+            bench = Bench(options.newsmill.resolve(), Path(folder), articles)
+            said = modes[options.mode](bench, options.count, random.Random(options.seed))
+        except Broken as broken:
+            print(f"{options.mode}: BROKEN (seed {options.seed}): {broken}")
+            return 1
+    print(f"{options.mode}: {said}, 0 differences; {time.monotonic() - began:.0f} s, seed {options.seed}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
