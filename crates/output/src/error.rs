@@ -80,7 +80,9 @@ impl OutputError {
         };
         match self {
             Self::Write { source, .. } => match source.kind() {
-                StorageFull | QuotaExceeded => "make room, then go on with --resume, or start over with --overwrite",
+                StorageFull | QuotaExceeded => {
+                    "make room, then go on with --resume, or start over with --overwrite"
+                }
                 PermissionDenied | ReadOnlyFilesystem => "choose a folder you may write to with -o",
                 AlreadyExists => "another run may be writing there: choose another folder with -o",
                 _ => "check the disk, then go on with --resume, or start over with --overwrite",

@@ -2,29 +2,30 @@
 //!
 //! * [`ArticleRow`] is what users get of an article; [`DuplicateRow`], [`RemovedRow`] and
 //!   [`RejectedRow`] tell what became of everything else.
-//! * A [`Format`] turns rows into bytes and opens no file; [`FORMATS`] lists them all.
+//! * A [`Format`] turns rows into bytes and opens no file; [`FORMATS`] lists them all. A
+//!   [`FrameBuilder`] does so for some articles in a row, an [`ArticleWriter`] shares the [`Frame`]s
+//!   out over files of bounded size.
 //! * A [`Store`] is where files appear, under a checked name and only when they are complete.
 //!   [`FolderStore`] is the one users meet; no other code opens, syncs or renames.
-//! * [`RunFile`] counts and hashes what goes into a file, [`PartWriter`] shares compressed
-//!   [`Frame`]s of rows out over files of bounded size, and [`Manifest`] closes the books.
+//! * [`RunFile`] counts and hashes what goes into a file, and [`Manifest`] closes the books.
 //!
 //! Rows, frames and file names depend on nothing but what is handed in, so a caller that hands in
 //! the same articles in the same order and frames gets the same bytes, whatever the threads.
 //!
 //! ```
 //! use newsmill_article::{Article, Block, BlockKind, Origin, Span};
-//! use newsmill_output::{ArticleRow, Format, Frame, Jsonl, MemoryStore, PartWriter};
+//! use newsmill_output::{ArticleRow, ArticleWriter, FrameBuilder, Jsonl, MemoryStore};
 //!
 //! let text = "A river rose.".to_owned();
 //! let block = Block::new(BlockKind::Paragraph, Span::whole(&text));
 //! let article = Article::new("a1".into(), Origin::new("a.txt", 0), text, vec![block], vec![])?;
 //!
-//! let mut rows = Vec::new();
-//! Jsonl.article(&ArticleRow::new(&article, &article.kept(), None, &[]), &mut rows)?;
+//! let mut frame = FrameBuilder::new(&Jsonl, 3)?;
+//! frame.push(&ArticleRow::new(&article, &article.kept(), None, &[]))?;
 //! let store = MemoryStore::new();
-//! let mut parts = PartWriter::new(&store, &Jsonl);
-//! parts.push(&Frame::compress(&rows, 1, 3)?)?;
-//! let files = parts.finish()?;
+//! let mut writer = ArticleWriter::new(&store, &Jsonl);
+//! writer.push(frame.finish()?)?;
+//! let files = writer.finish()?;
 //! assert_eq!((files[0].name.as_str(), files[0].rows), ("articles/part-00000.jsonl.zst", Some(1)));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -33,28 +34,35 @@ mod error;
 pub mod escape;
 mod file;
 mod format;
+mod frame;
 mod ledger;
 mod manifest;
 mod names;
-mod part;
 mod passage;
 mod points;
 mod row;
 mod store;
+mod writer;
 
 pub use error::OutputError;
 pub use file::{FileEntry, RunFile};
-pub use format::{FORMATS, Files, Format, Jsonl, Markdown, format_named, write_line};
+#[cfg(feature = "parquet")]
+pub use format::Parquet;
+pub use format::{
+    Compression, Csv, Dolma, DolmaAttributes, DolmaDocuments, FORMATS, Files, Format, Jsonl, Kind,
+    Markdown, NewsArticle, Rows, Wet, format_named, write_line,
+};
+pub use frame::{Frame, FrameBuilder};
 pub use ledger::{BoilerplateRow, Bytes, DuplicateRow, RejectedRow, RemovedRow, RepairedRow};
 pub use manifest::{InputEntry, Manifest, ROW_FORMAT, RunFacts};
 pub use names::{
     BOILERPLATE, DUPLICATES, MANIFEST, PASSAGES, REJECTED, REMOVED, REPAIRED, REPORT, SCRATCH,
 };
-pub use part::{Frame, PART_BYTES, PartWriter};
 pub use passage::PassageRow;
 pub use points::Points;
 pub use row::{
     ArticleRow, BlockRow, EntityRow, EvidenceRow, Fields, ImageRow, InferredRow, LinkRow, PromoRow,
-    QuoteRow, RecordName, SourceRow,
+    QuoteRow, RecordName, SourceRow, SyndicationRow,
 };
 pub use store::{Draft, FaultyStore, FolderStore, MemoryStore, Mode, Store};
+pub use writer::{ArticleWriter, PART_BYTES};

@@ -26,21 +26,22 @@ pub const REPORT: &str = "report.html";
 pub const SCRATCH: &str = ".spool-";
 
 /// The folders in a run folder.
-pub(crate) const FOLDERS: [&str; 2] = ["articles", "md"];
+pub(crate) const FOLDERS: [&str; 6] =
+    ["articles", "md", "wet", "newsarticle", "documents", "attributes/newsmill"];
 
 /// `articles/part-00000.jsonl.zst`, …
-pub(crate) fn part(counter: u64, extension: &str) -> String {
-    format!("articles/part-{counter:05}.{extension}")
+pub(crate) fn part(folder: &str, counter: u64, extension: &str) -> String {
+    format!("{folder}/part-{counter:05}.{extension}")
 }
 
 /// `md/00000000.md`, …
-pub(crate) fn document(counter: u64, extension: &str) -> String {
-    format!("{extension}/{counter:08}.{extension}")
+pub(crate) fn document(folder: &str, counter: u64, extension: &str) -> String {
+    format!("{folder}/{counter:08}.{extension}")
 }
 
 /// Folder (empty for the run folder itself) and file of a name.
 pub(crate) fn checked(name: &str) -> Result<(&str, &str), OutputError> {
-    let (folder, file) = name.split_once('/').unwrap_or(("", name));
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let plain = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
     let fits = (1..=64).contains(&file.len())
         && !file.starts_with('.')
@@ -67,8 +68,8 @@ pub(crate) fn is_run_file(folder: &str, file: &str) -> bool {
     match folder {
         "" => [DUPLICATES, REMOVED, REPAIRED, PASSAGES, BOILERPLATE, REJECTED, MANIFEST, REPORT]
             .contains(&file),
-        "articles" => stem.strip_prefix("part-").is_some_and(counted),
-        _ => counted(stem),
+        "md" => counted(stem),
+        _ => stem.strip_prefix("part-").is_some_and(counted),
     }
 }
 
@@ -83,13 +84,13 @@ mod tests {
             REPORT,
             PASSAGES,
             BOILERPLATE,
-            &part(0, "jsonl.zst"),
-            &part(123_456, "parquet"),
+            &part("articles", 0, "jsonl.zst"),
+            &part("attributes/newsmill", 123_456, "jsonl.gz"),
         ] {
             let (folder, file) = checked(name).unwrap();
             assert!(is_run_file(folder, file), "{name}");
         }
-        assert!(is_run_file("md", checked(&document(7, "md")).unwrap().1));
+        assert!(is_run_file("md", checked(&document("md", 7, "md")).unwrap().1));
         let long = "x".repeat(65);
         for name in [
             "",
@@ -101,6 +102,9 @@ mod tests {
             "articles/../x",
             "other/x",
             "md//x",
+            "attributes/x",
+            "attributes/newsmill",
+            "attributes/newsmill/../x",
             "/x",
             ".hidden",
             "md/.x",

@@ -5,20 +5,24 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use newsmill_article::Tally;
+use newsmill_article::{Article, Block, BlockKind, Origin, Span, Tally};
 use newsmill_output::{
-    DUPLICATES, FaultyStore, FolderStore, Frame, Jsonl, MANIFEST, Manifest, MemoryStore, Mode,
-    OutputError, PartWriter, REJECTED, REMOVED, RunFile, Store,
+    ArticleRow, ArticleWriter, DUPLICATES, FORMATS, FaultyStore, FolderStore, Format, FrameBuilder,
+    Jsonl, MANIFEST, Manifest, MemoryStore, Mode, OutputError, REJECTED, REMOVED, RunFile, Store,
 };
 
 /// A small run.
-fn run(store: &dyn Store) -> Result<(), OutputError> {
-    let mut parts = PartWriter::new(store, &Jsonl).with_part_bytes(8);
-    for row in ["{\"a\":1}\n", "{\"b\":2}\n"] {
-        let frame = Frame::compress(row.as_bytes(), 1, 3).unwrap();
-        parts.push(&frame)?;
+fn run(store: &dyn Store, format: &dyn Format) -> Result<(), OutputError> {
+    let mut articles = ArticleWriter::new(store, format).with_part_bytes(8);
+    for text in ["A river rose.", "It fell again."] {
+        let origin = Origin::new("a.txt", 0);
+        let block = Block::new(BlockKind::Paragraph, Span::whole(text));
+        let article = Article::new("a".into(), origin, text.into(), vec![block], vec![]).unwrap();
+        let mut frame = FrameBuilder::new(format, 3).unwrap();
+        frame.push(&ArticleRow::verbatim(&article, None, &[])).unwrap();
+        articles.push(frame.finish().unwrap())?;
     }
-    let mut files = parts.finish()?;
+    let mut files = articles.finish()?;
     for name in [DUPLICATES, REMOVED, REJECTED] {
         let mut file = RunFile::create(store, name)?;
         file.write_row(&serde_json::json!({ "id": "a" }))?;
@@ -46,12 +50,18 @@ fn whole_files(root: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn each_call_fails_once_in_memory() {
+    for format in FORMATS {
+        each_call_fails_once(*format);
+    }
+}
+
+fn each_call_fails_once(format: &dyn Format) {
     let whole = MemoryStore::new();
-    run(&whole).unwrap();
+    run(&whole, format).unwrap();
     let mut fails = 1;
     loop {
         let store = FaultyStore::new(MemoryStore::new(), fails, ErrorKind::StorageFull);
-        let done = run(&store);
+        let done = run(&store, format);
         if !store.has_failed() {
             done.unwrap();
             assert_eq!(store.inner().names(), whole.names());
@@ -59,7 +69,7 @@ fn each_call_fails_once_in_memory() {
         }
         let error = done.unwrap_err();
         assert!(error.to_string().starts_with("cannot write "), "{error}");
-        assert!(error.hint().contains("--overwrite"), "{error}");
+        assert!(error.hint().contains("--overwrite"), "{format:?}: {error}");
         assert!(!store.inner().exists(MANIFEST).unwrap(), "call {fails}");
         for name in store.inner().names() {
             assert_eq!(store.inner().file(&name), whole.file(&name), "call {fails}: {name}");
@@ -73,7 +83,7 @@ fn each_call_fails_once_in_memory() {
 fn each_call_fails_once_on_disk_and_the_next_run_gets_there() {
     let home = tempfile::tempdir().unwrap();
     let root = home.path().join("whole");
-    run(&FolderStore::open(&root, Mode::New).unwrap()).unwrap();
+    run(&FolderStore::open(&root, Mode::New).unwrap(), &Jsonl).unwrap();
     let whole = whole_files(&root);
     assert_eq!(whole.len(), 6);
     let mut fails = 1;
@@ -81,7 +91,7 @@ fn each_call_fails_once_on_disk_and_the_next_run_gets_there() {
         let root = home.path().join(format!("run-{fails}"));
         let folder = FolderStore::open(&root, Mode::New).unwrap();
         let store = FaultyStore::new(folder, fails, ErrorKind::Other);
-        let done = run(&store);
+        let done = run(&store, &Jsonl);
         if !store.has_failed() {
             done.unwrap();
             break;
@@ -91,7 +101,7 @@ fn each_call_fails_once_on_disk_and_the_next_run_gets_there() {
         let left = whole_files(&root);
         assert!(left.iter().all(|file| whole.contains(file)), "call {fails}: a torn file");
         assert!(left.iter().all(|(name, _)| name != MANIFEST), "call {fails}");
-        run(&FolderStore::open(&root, Mode::Resume).unwrap()).unwrap();
+        run(&FolderStore::open(&root, Mode::Resume).unwrap(), &Jsonl).unwrap();
         assert_eq!(whole_files(&root), whole, "call {fails}");
         fails += 1;
     }

@@ -10,7 +10,7 @@ use newsmill_article::{
     Stage,
 };
 use newsmill_output::{
-    ArticleRow, DuplicateRow, Format, Jsonl, Markdown, RejectedRow, RemovedRow, write_line,
+    ArticleRow, DuplicateRow, Jsonl, Markdown, RejectedRow, RemovedRow, Rows, write_line,
 };
 use proptest::prelude::*;
 use serde::Serialize;

@@ -9,8 +9,8 @@ use newsmill_dedup::shingles::shingles;
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
 use newsmill_dedup::verify::{WordDiff, diff, jaccard};
 use newsmill_output::{
-    ArticleRow, DUPLICATES, DuplicateRow, FileEntry, Files, Format, Frame, PartWriter, REMOVED,
-    REPAIRED, RemovedRow, RepairedRow, RunFile, Store, write_line,
+    ArticleRow, ArticleWriter, DUPLICATES, DuplicateRow, FileEntry, Format, Frame, FrameBuilder,
+    REMOVED, REPAIRED, RemovedRow, RepairedRow, Rows, RunFile, Store, write_line,
 };
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -44,7 +44,7 @@ pub(crate) struct Resolved<'a> {
 
 /// What a worker makes of a frame of the spool.
 struct Done {
-    formats: Vec<Rows>,
+    articles: Articles,
     duplicates: Ledger,
     removed: Ledger,
     repaired: Ledger,
@@ -53,11 +53,55 @@ struct Done {
     tally: Tally,
 }
 
-enum Rows {
-    /// Many articles, compressed.
-    Packed(Frame),
-    /// Documents, or all rows in one piece.
-    Plain(Vec<Vec<u8>>),
+/// What articles are made into.
+#[derive(Clone, Copy)]
+enum To<'a> {
+    /// Files of a run folder, compressed at a zstd level.
+    Files(&'a [&'static dyn Format], i32),
+    /// One stream, as they are.
+    Stream(&'static dyn Rows),
+}
+
+/// What became of the articles of a frame.
+enum Articles {
+    /// For each format what goes into its files.
+    Files(Vec<Frame>),
+    Stream(Vec<u8>),
+}
+
+/// Articles on their way into [`Articles`].
+enum Builders {
+    Files(Vec<FrameBuilder>),
+    Stream(&'static dyn Rows, Vec<u8>),
+}
+
+impl Builders {
+    fn new(to: To<'_>) -> std::io::Result<Self> {
+        Ok(match to {
+            To::Files(formats, level) => {
+                let builders = formats.iter().map(|format| FrameBuilder::new(*format, level));
+                Self::Files(builders.collect::<Result<_, _>>()?)
+            }
+            To::Stream(rows) => Self::Stream(rows, Vec::new()),
+        })
+    }
+
+    fn push(&mut self, row: &ArticleRow<'_>) -> std::io::Result<()> {
+        match self {
+            Self::Files(builders) => builders.iter_mut().try_for_each(|b| b.push(row)),
+            Self::Stream(rows, bytes) => rows.article(row, bytes),
+        }
+    }
+
+    fn finish(self) -> std::io::Result<Articles> {
+        Ok(match self {
+            Self::Files(builders) => {
+                let frames = builders.into_iter().map(FrameBuilder::finish);
+                Articles::Files(frames.collect::<Result<_, _>>()?)
+            }
+            Self::Stream(_, bytes) => Articles::Stream(bytes),
+        })
+    }
 }
 
 #[derive(Default)]
@@ -81,13 +125,13 @@ pub(crate) fn write(
     pool: &ThreadPool,
     progress: &dyn Progress,
 ) -> Result<(Vec<FileEntry>, Tally), Error> {
-    let mut outputs: Vec<Output<'_>> = formats
+    let level = resolved.config.output.zstd_level;
+    let mut writers: Vec<ArticleWriter<'_>> = formats
         .iter()
-        .map(|format| match format.files() {
-            Files::Parts => Output::Parts(Box::new(
-                PartWriter::new(store, *format).with_part_bytes(resolved.config.output.shard_bytes),
-            )),
-            Files::Documents => Output::Documents { format: *format, files: Vec::new() },
+        .map(|format| {
+            ArticleWriter::new(store, *format)
+                .with_part_bytes(resolved.config.output.shard_bytes)
+                .with_level(level)
         })
         .collect();
     let mut duplicates = RunFile::create(store, DUPLICATES)?;
@@ -96,10 +140,12 @@ pub(crate) fn write(
     let mut profile = resolved.boilerplate.map(Profile::new);
     let mut placed = resolved.passages.map(Placed::new);
     let mut tally = Tally::default();
-    let level = Some(resolved.config.output.zstd_level);
-    each(resolved, formats, level, pool, progress, |done| {
-        for (output, rows) in outputs.iter_mut().zip(&done.formats) {
-            output.push(rows, store)?;
+    each(resolved, To::Files(formats, level), pool, progress, |done| {
+        if let Articles::Files(frames) = done.articles {
+            // In the pool, where row groups are encoded.
+            pool.install(|| {
+                writers.iter_mut().zip(frames).try_for_each(|(writer, frame)| writer.push(frame))
+            })?;
         }
         duplicates.write(&done.duplicates.bytes, done.duplicates.rows)?;
         removed.write(&done.removed.bytes, done.removed.rows)?;
@@ -114,8 +160,8 @@ pub(crate) fn write(
         Ok(())
     })?;
     let mut files = Vec::new();
-    for output in outputs {
-        files.extend(output.finish()?);
+    for writer in writers {
+        files.extend(pool.install(|| writer.finish())?);
     }
     files.push(duplicates.commit()?);
     files.push(removed.commit()?);
@@ -137,13 +183,15 @@ pub(crate) fn stream(
     pool: &ThreadPool,
     progress: &dyn Progress,
 ) -> Result<Tally, Error> {
+    let Some(rows) = format.stream() else {
+        let name = format.name();
+        return Err(Error::Config(format!("`{name}` cannot be written to standard output")));
+    };
     let mut tally = Tally::default();
-    each(resolved, &[format], None, pool, progress, |done| {
-        for rows in &done.formats {
-            let Rows::Plain(pieces) = rows else { continue };
-            for piece in pieces {
-                out.write_all(piece).map_err(Error::Stdout)?;
-            }
+    rows.head(out).map_err(Error::Stdout)?;
+    each(resolved, To::Stream(rows), pool, progress, |done| {
+        if let Articles::Stream(bytes) = done.articles {
+            out.write_all(&bytes).map_err(Error::Stdout)?;
         }
         tally += done.tally;
         Ok(())
@@ -152,42 +200,10 @@ pub(crate) fn stream(
     Ok(tally)
 }
 
-/// One format's files on their way.
-enum Output<'s> {
-    Parts(Box<PartWriter<'s>>),
-    Documents { format: &'static dyn Format, files: Vec<FileEntry> },
-}
-
-impl Output<'_> {
-    fn push(&mut self, rows: &Rows, store: &dyn Store) -> Result<(), Error> {
-        match (self, rows) {
-            (Self::Parts(parts), Rows::Packed(frame)) => parts.push(frame)?,
-            (Self::Documents { format, files }, Rows::Plain(documents)) => {
-                for document in documents {
-                    let name = format.file_name(files.len() as u64);
-                    let mut file = RunFile::create(store, &name)?;
-                    file.write(document, 1)?;
-                    files.push(file.commit()?);
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<Vec<FileEntry>, Error> {
-        Ok(match self {
-            Self::Parts(parts) => parts.finish()?,
-            Self::Documents { files, .. } => files,
-        })
-    }
-}
-
 /// Works the spool's frames in parallel and hands what comes of them on in order.
 fn each(
     resolved: &Resolved<'_>,
-    formats: &[&'static dyn Format],
-    level: Option<i32>,
+    to: To<'_>,
     pool: &ThreadPool,
     progress: &dyn Progress,
     mut take: impl FnMut(Done) -> Result<(), Error>,
@@ -213,7 +229,7 @@ fn each(
                 .map(|(first, frame)| {
                     let mut texts = resolved.spool.texts()?;
                     let articles = articles(resolved, frame, *first, &mut texts)?;
-                    work(resolved, formats, level, *first, articles, &mut texts)
+                    work(resolved, to, *first, articles, &mut texts)
                 })
                 .collect()
         });
@@ -250,14 +266,13 @@ fn articles(
 /// Makes the rows of the articles of one frame, the first of which is number `first`.
 fn work(
     resolved: &Resolved<'_>,
-    formats: &[&'static dyn Format],
-    level: Option<i32>,
+    to: To<'_>,
     first: usize,
     articles: Vec<Article>,
     texts: &mut TextReader<'_>,
 ) -> Result<Done, Error> {
     let spooled = |cause| resolved.spool.failed(cause);
-    let mut buffers: Vec<(Vec<u8>, Vec<Vec<u8>>)> = vec![Default::default(); formats.len()];
+    let mut rows = Builders::new(to).map_err(spooled)?;
     let [mut duplicates, mut removed, mut repaired] = [(); 3].map(|()| Ledger::default());
     let mut cutter = resolved.boilerplate.map(Boilerplate::cutter);
     let (mut boilerplate, mut passages) = (Vec::new(), Vec::new());
@@ -289,12 +304,7 @@ fn work(
                     tally.keep(&article, &kept);
                     ArticleRow::new(&article, &kept, cluster.as_ref(), &related)
                 };
-                for (format, (rows, documents)) in formats.iter().zip(&mut buffers) {
-                    format.article(&row, rows).map_err(spooled)?;
-                    if format.files() == Files::Documents {
-                        documents.push(std::mem::take(rows));
-                    }
-                }
+                rows.push(&row).map_err(spooled)?;
                 for removal in article.removals() {
                     let of = (places.as_ref())
                         .and_then(|(found, places)| places.of(removal, found, resolved.notes));
@@ -307,15 +317,8 @@ fn work(
             }
         }
     }
-    let formats = formats.iter().zip(buffers).map(|(format, (rows, documents))| {
-        Ok(match (format.files(), level) {
-            (Files::Documents, _) => Rows::Plain(documents),
-            (Files::Parts, None) => Rows::Plain(vec![rows]),
-            (Files::Parts, Some(level)) => Rows::Packed(Frame::compress(&rows, tally.kept, level)?),
-        })
-    });
-    let formats = formats.collect::<std::io::Result<_>>().map_err(spooled)?;
-    Ok(Done { formats, duplicates, removed, repaired, boilerplate, passages, tally })
+    let articles = rows.finish().map_err(spooled)?;
+    Ok(Done { articles, duplicates, removed, repaired, boilerplate, passages, tally })
 }
 
 /// A duplicate, and where the article that stands for it came from if that is one of an earlier

@@ -4,25 +4,36 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Files, Format};
+use super::{Compression, Files, Format, Kind, Rows};
 use crate::ArticleRow;
 
 /// JSON Lines, the format of all rows: one JSON object a line, UTF-8, `\n` at its end and nowhere
 /// else.
 ///
 /// ```
-/// use newsmill_output::{Format, Jsonl};
-/// assert_eq!(Jsonl.file_name(0), "articles/part-00000.jsonl.zst");
+/// use newsmill_article::{Article, Block, BlockKind, Origin, Span};
+/// use newsmill_output::{ArticleRow, Jsonl, Rows};
+///
+/// let (origin, text) = (Origin::new("a.txt", 0), "Rain.".to_owned());
+/// let block = Block::new(BlockKind::Paragraph, Span::whole(&text));
+/// let article = Article::new("a".into(), origin, text, vec![block], vec![])?;
+/// let mut line = Vec::new();
+/// Jsonl.article(&ArticleRow::verbatim(&article, None, &[]), &mut line)?;
+/// assert!(line.starts_with(br#"{"id":"a","source":{"#) && line.ends_with(b"}\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Jsonl;
 
+static FILES: [Kind; 1] = [Kind {
+    folder: "articles",
+    extension: "jsonl.zst",
+    compression: Compression::Zstd,
+    rows: &Jsonl,
+}];
+
 impl Format for Jsonl {
     fn name(&self) -> &'static str {
-        "jsonl"
-    }
-
-    fn extension(&self) -> &'static str {
         "jsonl"
     }
 
@@ -31,9 +42,11 @@ impl Format for Jsonl {
     }
 
     fn files(&self) -> Files {
-        Files::Parts
+        Files::Parts(&FILES)
     }
+}
 
+impl Rows for Jsonl {
     fn article(&self, row: &ArticleRow<'_>, to: &mut dyn Write) -> io::Result<()> {
         let mut line = Vec::with_capacity(row.text.len() + row.text.len() / 4 + 1024);
         write_line(row, &mut line)?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use newsmill_article::BlockKind;
 use serde::Serialize;
 
-use super::{Files, Format};
+use super::{Compression, Files, Format, Kind, Rows};
 use crate::{ArticleRow, BlockRow};
 
 /// Markdown (CommonMark 0.31) with YAML front matter, one document an article. Signs that Markdown
@@ -14,19 +14,19 @@ use crate::{ArticleRow, BlockRow};
 /// not; the id stands in the front matter.
 ///
 /// ```
-/// use newsmill_output::{Format, Markdown};
-/// assert_eq!(Markdown.file_name(12), "md/00000012.md");
+/// use newsmill_output::{Files, Format, Markdown};
+/// let Files::Documents(kind) = Markdown.files() else { panic!("one article a file") };
+/// assert_eq!(kind.document(12), "md/00000012.md");
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Markdown;
 
+static FILES: Kind =
+    Kind { folder: "md", extension: "md", compression: Compression::None, rows: &Markdown };
+
 impl Format for Markdown {
     fn name(&self) -> &'static str {
         "markdown"
-    }
-
-    fn extension(&self) -> &'static str {
-        "md"
     }
 
     fn about(&self) -> &'static str {
@@ -34,9 +34,11 @@ impl Format for Markdown {
     }
 
     fn files(&self) -> Files {
-        Files::Documents
+        Files::Documents(&FILES)
     }
+}
 
+impl Rows for Markdown {
     fn article(&self, row: &ArticleRow<'_>, to: &mut dyn Write) -> io::Result<()> {
         let mut document = String::with_capacity(row.text.len() + 1024);
         front_matter(row, &mut document)?;
@@ -68,6 +70,8 @@ fn front_matter(row: &ArticleRow<'_>, to: &mut String) -> io::Result<()> {
     field("language", row.language, to)?;
     field("site", row.site, to)?;
     field("url", row.url, to)?;
+    field("lead", row.lead, to)?;
+    field("keywords", Some(row.keywords).filter(|k| !k.is_empty()), to)?;
     let links: Vec<_> = row.links.iter().map(|link| link.url).collect();
     field("links", Some(links).filter(|l| !l.is_empty()), to)?;
     field("source", Some(row.source), to)?;

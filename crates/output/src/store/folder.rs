@@ -108,7 +108,8 @@ impl FolderStore {
         for folder in [""].into_iter().chain(names::FOLDERS) {
             let path = self.root.join(folder);
             // A link is not followed: what is behind it is not ours.
-            if !fs::symlink_metadata(&path).is_ok_and(|m| m.is_dir() || folder.is_empty()) {
+            let real = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|m| m.is_dir());
+            if !self.folders(folder).iter().all(real) {
                 continue;
             }
             for name in files_of(&path)? {
@@ -126,19 +127,29 @@ impl FolderStore {
         Ok(self.root.join(folder).join(file))
     }
 
+    /// The folder and those above it in the run folder, outermost first.
+    fn folders(&self, folder: &str) -> Vec<PathBuf> {
+        let mut path = self.root.clone();
+        let below = folder.split('/').filter(|name| !name.is_empty()).map(|name| {
+            path.push(name);
+            path.clone()
+        });
+        below.collect()
+    }
+
     fn draft(&self, folder: &str, file: &str) -> io::Result<FolderDraft> {
-        let folder_path = self.root.join(folder);
-        if !folder.is_empty() {
-            match fs::create_dir(&folder_path) {
-                Ok(()) => sync_folder(&self.root)?,
+        for path in self.folders(folder) {
+            match fs::create_dir(&path) {
+                Ok(()) => sync_folder(path.parent().unwrap_or(&self.root))?,
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-                    if !fs::symlink_metadata(&folder_path)?.is_dir() {
+                    if !fs::symlink_metadata(&path)?.is_dir() {
                         return Err(io::ErrorKind::NotADirectory.into());
                     }
                 }
                 Err(e) => return Err(e),
             }
         }
+        let folder_path = self.root.join(folder);
         let temporary = folder_path.join(names::draft(file));
         let target = folder_path.join(file);
         // `create_new` is O_EXCL: it fails where anything stands, a link included.
