@@ -36,27 +36,36 @@ fn article(id: &str, text: &str) -> Result<Article, Box<dyn Error>> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut took = vec![Duration::ZERO; ALL.len()];
-    let mut bytes = 0;
-    let mut out = std::io::stdout().lock();
+    let mut articles = Vec::new();
     for line in std::io::stdin().lock().lines() {
         let row: Value = serde_json::from_str(&line?)?;
         let (id, text) = (row["id"].as_str().unwrap_or("row"), row["text"].as_str().unwrap_or(""));
         let article = article(id, text)?;
         let kept = article.kept();
-        let mut facts = Facts::default();
-        for (fact, took) in ALL.iter().zip(&mut took) {
-            let start = cpu();
-            fact.extract(&article, &kept, &mut facts);
-            *took += cpu().saturating_sub(start);
+        articles.push((article, kept, Facts::default()));
+    }
+    let bytes: usize = articles.iter().map(|a| a.0.text().len()).sum();
+    let speed = |took: Duration| bytes as f64 / took.as_secs_f64() / 1e6;
+    let mut all = Duration::ZERO;
+    for fact in ALL {
+        let start = cpu();
+        for (article, kept, facts) in &mut articles {
+            fact.extract(article, kept, facts);
         }
-        bytes += text.len();
+        let took = cpu().saturating_sub(start);
+        all += took;
+        eprintln!("{:12} {:8.1} MB/s", fact.name(), speed(took));
+    }
+    eprintln!("{:12} {:8.1} MB/s", "all", speed(all));
+    let mut out = std::io::stdout().lock();
+    for (article, _, facts) in &articles {
+        let text = article.text();
         let place = |span: Span| {
             let start = text[..span.start()].chars().count();
             (start, start + article.slice(span).chars().count())
         };
-        let mut value = serde_json::to_value(&facts)?;
-        value["id"] = json!(id);
+        let mut value = serde_json::to_value(facts)?;
+        value["id"] = json!(article.id);
         value["entities"] = facts
             .entities
             .iter()
@@ -76,11 +85,5 @@ fn main() -> Result<(), Box<dyn Error>> {
             .collect();
         writeln!(out, "{value}")?;
     }
-    let mut all = 0.0;
-    for (fact, took) in ALL.iter().zip(&took) {
-        all += took.as_secs_f64();
-        eprintln!("{:12} {:8.1} MB/s", fact.name(), bytes as f64 / took.as_secs_f64() / 1e6);
-    }
-    eprintln!("{:12} {:8.1} MB/s", "all", bytes as f64 / all / 1e6);
     Ok(())
 }

@@ -29,7 +29,7 @@ use std::fs;
 use std::ops::Range;
 
 use features::Document;
-use model::{LABELS, NONE, ROW, ROWS, Row, Weights, begin};
+use model::{LABELS, NONE, ROW, ROWS, Row, Scratch, Weights, begin};
 use serde_json::Value;
 
 /// One run of a document with its true labels, and its features once and for all.
@@ -154,7 +154,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         pairs: vec![[Weight::default(); ROW]; ROW],
     };
     let (mut step, mut state) = (1.0_f32, 7_u64);
-    let (mut hashes, mut guess) = (Vec::new(), Vec::new());
+    let (mut hashes, mut scratch) = (Vec::new(), Scratch::default());
     for epoch in 0..epochs.parse::<usize>()? {
         for i in (1..examples.len()).rev() {
             state = state
@@ -165,10 +165,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut wrong = 0;
         for example in &examples {
             let document = &documents[example.document];
-            model::best(document, &example.run, &learning, &mut hashes, &mut guess);
+            model::best(document, &example.run, &learning, &mut scratch);
+            let guess = &scratch.labels;
             // Steps are counted in thousandths, which single precision can hold.
             step += 0.001;
-            if guess == example.labels {
+            if *guess == example.labels {
                 continue;
             }
             wrong += 1;
@@ -210,7 +211,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Precision and recall of whole names in runs that nothing was learned from.
 fn score(documents: &[Document<'_>], examples: &[Example], weights: &Learning) {
-    let (mut hashes, mut guess) = (Vec::new(), Vec::new());
+    let mut scratch = Scratch::default();
     let (mut right, mut given, mut wanted) = (0, 0, 0);
     let spans = |labels: &[usize]| {
         let mut spans = Vec::new();
@@ -224,8 +225,8 @@ fn score(documents: &[Document<'_>], examples: &[Example], weights: &Learning) {
     };
     for example in examples {
         let document = &documents[example.document];
-        model::best(document, &example.run, weights, &mut hashes, &mut guess);
-        let (got, want) = (spans(&guess), spans(&example.labels));
+        model::best(document, &example.run, weights, &mut scratch);
+        let (got, want) = (spans(&scratch.labels), spans(&example.labels));
         right += got.iter().filter(|s| want.contains(s)).count();
         given += got.len();
         wanted += want.len();

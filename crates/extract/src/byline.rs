@@ -50,6 +50,8 @@ type Found = Option<Sourced<Vec<String>>>;
 
 /// Lines at the top that may be the byline.
 const LINES: usize = 10;
+/// Bytes from which a line is running text.
+const RUNNING: usize = 180;
 /// Bytes of the longest byline.
 const LONGEST: usize = 160;
 
@@ -94,7 +96,9 @@ fn of_from(article: &Article) -> Found {
 }
 
 fn of_text(article: &Article) -> Found {
-    head::lines(article).into_iter().take(LINES).find_map(|line| {
+    // Behind running text a name is somebody else's: an author of books, a person interviewed.
+    let top = head::lines(article).into_iter().take(LINES).take_while(|l| l.text.len() < RUNNING);
+    top.into_iter().find_map(|line| {
         if line.text.len() > LONGEST {
             return None;
         }

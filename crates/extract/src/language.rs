@@ -1,10 +1,12 @@
 //! The language of an article.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use newsmill_article::{Article, Facts, Kept, Sourced};
 
+use crate::entities::hash;
 use crate::{Fact, rowfields};
 
 /// The language as an ISO 639-1 code, from the row's fields `language`, `lang`, `inlanguage`, or
@@ -208,15 +210,48 @@ const SMALL_WORDS: [(&str, &str); 17] = [
     ),
 ];
 
-/// Whether `word`, in small letters, says nothing by itself in a language (any where it is not
-/// known).
-pub(crate) fn is_small_word(word: &str, language: Option<&str>) -> bool {
-    if matches!(language, None | Some("en")) && MORE_SMALL_WORDS.binary_search(&word).is_ok() {
-        return true;
+/// The languages in which a word says nothing by itself, as bits, by the word's hash.
+static SMALL: LazyLock<HashMap<u32, u32, BuildHasherDefault<Hashed>>> = LazyLock::new(|| {
+    let mut small: HashMap<u32, u32, _> = HashMap::default();
+    for (word, languages) in WORDS.iter() {
+        *small.entry(hash(word)).or_default() |= languages;
     }
-    let Some(languages) = WORDS.get(word) else { return false };
+    let english = SMALL_WORDS.iter().position(|(code, _)| *code == "en").unwrap_or(0);
+    for word in MORE_SMALL_WORDS {
+        *small.entry(hash(word)).or_default() |= 1 << english;
+    }
+    small
+});
+
+/// A hash for what is one already.
+#[derive(Default)]
+pub(crate) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = (self.0 ^ u64::from(*b)).wrapping_mul(0x0100_0000_01B3);
+        }
+    }
+
+    fn write_u32(&mut self, hash: u32) {
+        self.0 = u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+/// The bit of a language among those of [`is_small_word`]; all bits where it is not known.
+pub(crate) fn bit(language: Option<&str>) -> u32 {
     let own = language.and_then(|l| SMALL_WORDS.iter().position(|(code, _)| *code == l));
-    own.is_none_or(|own| languages & (1 << own) != 0)
+    own.map_or(u32::MAX, |own| 1 << own)
+}
+
+/// Whether the word of this hash ([`hash`]) says nothing by itself in the languages of `bits`.
+pub(crate) fn is_small_word(word: u32, bits: u32) -> bool {
+    SMALL.get(&word).is_some_and(|languages| languages & bits != 0)
 }
 
 /// Small words of English beyond those that are counted, sorted.

@@ -38,7 +38,16 @@ const CLOSING: &str = "”\"’')]»“";
 
 /// Behind the next mark that can end a sentence, and what closes with it.
 fn next_mark(text: &str, from: usize) -> Option<usize> {
-    let mark = text[from..].find(['.', '!', '?', '…', '。', '！', '？', '\n'])? + from;
+    let mut mark = from;
+    loop {
+        // First bytes of the marks.
+        let may = |b: &u8| matches!(b, b'.' | b'!' | b'?' | b'\n' | 0xE2 | 0xE3 | 0xEF);
+        mark += text.as_bytes()[mark..].iter().position(may)?;
+        if text[mark..].starts_with(['.', '!', '?', '…', '。', '！', '？', '\n']) {
+            break;
+        }
+        mark += text[mark..].chars().next()?.len_utf8();
+    }
     let first = text[mark..].chars().next()?;
     if first == '\n' {
         // A line that ends inside a paragraph parts sentences only where it is empty.

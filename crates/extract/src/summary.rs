@@ -1,10 +1,12 @@
 //! What an article is about in short: lead, keywords, counts.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 use newsmill_article::{Article, BlockKind, Counts, EntityKind, Facts, Kept, KeptBlock, Sourced};
 
-use crate::language::is_small_word;
+use crate::entities::hash;
+use crate::language::{Hashed, bit, is_small_word};
 use crate::{Fact, sentences};
 
 /// The lead, the keywords and the counts of the kept text.
@@ -80,7 +82,7 @@ fn lead(kept: &Kept) -> Option<Sourced<String>> {
         let closed =
             text.trim_end_matches(['”', '"', ')', '’', '»']).ends_with(['.', '!', '?', '…', '。']);
         let words = text.split_whitespace().take(SAYS).count();
-        if !closed || words < SAYS {
+        if words < SAYS || !(closed || sentences(text).nth(1).is_some()) {
             continue;
         }
         let mut end = 0;
@@ -112,7 +114,8 @@ fn counts(kept: &Kept, english: bool) -> Counts {
             }
         }
     }
-    if english && counts.words >= 30 && counts.sentences > 0 {
+    // Sentences of a hundred words are none: the text lost its stops.
+    if english && counts.words >= 30 && counts.words < 100 * counts.sentences {
         let words = f64::from(counts.words);
         let ease = 206.835
             - 1.015 * words / f64::from(counts.sentences)
@@ -147,7 +150,7 @@ fn syllables_of(word: &str) -> u32 {
 /// Keywords given.
 const MOST: usize = 10;
 /// Bytes of the kept text that keywords are taken from.
-const BYTES: usize = 64 << 10;
+const BYTES: usize = 32 << 10;
 /// Words of the longest phrase.
 const LONGEST: usize = 3;
 
@@ -163,7 +166,7 @@ struct Phrase<'a> {
 fn keywords(kept: &Kept, facts: &Facts) -> Vec<String> {
     let text = kept.text();
     let text = &text[..text.floor_char_boundary(BYTES)];
-    let language = facts.language.as_ref().map(|l| l.value.as_str());
+    let language = bit(facts.language.as_ref().map(|l| l.value.as_str()));
     let mut phrases = Phrases::default();
     for entity in &facts.entities {
         let name = matches!(
@@ -176,31 +179,24 @@ fn keywords(kept: &Kept, facts: &Facts) -> Vec<String> {
         let name = &text[range.clone()];
         let words = name.split_whitespace().count();
         if words <= 5 {
-            phrases.add(Phrase { text: name, times: 0, first: range.start, words, named: true });
+            let phrase = Phrase { text: name, times: 0, first: range.start, words, named: true };
+            phrases.add(hash(name), phrase);
         }
     }
-    let mut at = 0;
-    for run in text.split(|c: char| !(c.is_alphanumeric() || matches!(c, ' ' | '\'' | '’' | '-')))
-    {
-        let start = at;
-        at = start + run.len();
-        at += text[at..].chars().next().map_or(0, char::len_utf8);
-        let mut stretch: Vec<(usize, &str)> = Vec::new();
-        let base = run.as_ptr() as usize;
-        for word in run.split(' ').filter(|w| !w.is_empty()) {
-            let place = start + (word.as_ptr() as usize - base);
-            let content = word.chars().count() >= 3
-                && word.contains(char::is_alphabetic)
-                && !is_small_word(&word.to_lowercase(), language);
-            if content {
-                stretch.push((place, word));
-            }
-            if !content {
-                phrases.take(&mut stretch, text);
-            }
-        }
-        phrases.take(&mut stretch, text);
+    // Only words that recur can be in a phrase that does.
+    let words = content_words(text, language);
+    let mut times: HashMap<u32, u32, BuildHasherDefault<Hashed>> = HashMap::default();
+    for word in words.iter().flatten() {
+        *times.entry(word.hash).or_default() += 1;
     }
+    let mut stretch = Vec::new();
+    for word in words {
+        match word.filter(|w| times.get(&w.hash).is_some_and(|n| *n > 1)) {
+            Some(word) => stretch.push(word),
+            None => phrases.take(&mut stretch, text),
+        }
+    }
+    phrases.take(&mut stretch, text);
     let length = text.len().max(1) as f64;
     let mut scored: Vec<(f64, &Phrase<'_>)> = phrases
         .0
@@ -221,45 +217,83 @@ fn keywords(kept: &Kept, facts: &Facts) -> Vec<String> {
         b.0.total_cmp(&a.0).then(a.1.first.cmp(&b.1.first)).then(a.1.text.cmp(b.1.text))
     });
     let mut chosen: Vec<&str> = Vec::new();
+    let mut taken: Vec<&str> = Vec::new();
     for (_, phrase) in scored {
-        let small = phrase.text.to_lowercase();
-        let known = chosen.iter().any(|c| {
-            let c = c.to_lowercase();
-            c.split(' ').any(|w| {
-                small
-                    .split(' ')
-                    .any(|s| s == w || s.trim_end_matches('s') == w.trim_end_matches('s'))
-            })
-        });
-        if !known {
-            chosen.push(phrase.text);
-            if chosen.len() == MOST {
-                break;
-            }
+        let words = || phrase.text.split_whitespace();
+        if words().any(|w| taken.iter().any(|t| is_same(t, w))) {
+            continue;
+        }
+        taken.extend(words());
+        chosen.push(phrase.text);
+        if chosen.len() == MOST {
+            break;
         }
     }
     chosen.into_iter().map(|c| c.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// Phrases by their words in small letters.
+/// Whether two words are the same but for capitals and an `s` at the end.
+fn is_same(one: &str, other: &str) -> bool {
+    let stem = |w: &'_ str| w.trim_end_matches(['s', 'S']).len();
+    one[..stem(one)].eq_ignore_ascii_case(&other[..stem(other)])
+}
+
+/// A word that says something by itself.
+#[derive(Clone, Copy)]
+struct Content {
+    start: usize,
+    end: usize,
+    hash: u32,
+}
+
+/// The content words of `text` in order, with nothing where a sign or small word parts two.
+fn content_words(text: &str, language: u32) -> Vec<Option<Content>> {
+    let mut words = Vec::with_capacity(text.len() / 6);
+    let word = |start: usize, end: usize| {
+        let word = &text[start..end];
+        let hash = hash(word);
+        let content = word.len() >= 3
+            && !word.starts_with(|c: char| c.is_ascii_digit())
+            && !is_small_word(hash, language);
+        content.then_some(Content { start, end, hash })
+    };
+    let mut start = None;
+    for (at, c) in text.char_indices() {
+        if c.is_alphanumeric() || (start.is_some() && matches!(c, '\'' | '’' | '-')) {
+            start.get_or_insert(at);
+            continue;
+        }
+        if let Some(from) = start.take() {
+            words.push(word(from, at));
+        }
+        if c != ' ' {
+            words.push(None);
+        }
+    }
+    words.extend(start.map(|from| word(from, text.len())));
+    words
+}
+
+/// Phrases by the hash of their words in small letters.
 #[derive(Default)]
-struct Phrases<'a>(HashMap<String, Phrase<'a>>);
+struct Phrases<'a>(HashMap<u32, Phrase<'a>, BuildHasherDefault<Hashed>>);
 
 impl<'a> Phrases<'a> {
-    fn add(&mut self, phrase: Phrase<'a>) {
+    fn add(&mut self, key: u32, phrase: Phrase<'a>) {
         let named = phrase.named;
-        let known = self.0.entry(phrase.text.to_lowercase()).or_insert(phrase);
+        let known = self.0.entry(key).or_insert(phrase);
         known.times += 1;
         known.named |= named;
     }
 
     /// The phrases of a stretch of content words, which is emptied.
-    fn take(&mut self, stretch: &mut Vec<(usize, &'a str)>, text: &'a str) {
+    fn take(&mut self, stretch: &mut Vec<Content>, text: &'a str) {
         for from in 0..stretch.len() {
             for words in 1..=LONGEST.min(stretch.len() - from) {
-                let (first, last) = (stretch[from].0, stretch[from + words - 1]);
-                let text = &text[first..last.0 + last.1.len()];
-                self.add(Phrase { text, times: 0, first, words, named: false });
+                let (first, last) = (stretch[from].start, stretch[from + words - 1].end);
+                let text = &text[first..last];
+                let phrase = Phrase { text, times: 0, first, words, named: false };
+                self.add(hash(text), phrase);
             }
         }
         stretch.clear();

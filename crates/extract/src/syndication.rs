@@ -1,5 +1,9 @@
 //! Who else says it: agencies credited, and the publication an article was first in.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use newsmill_article::{Article, Facts, Kept, Sourced, Syndication};
 
 use crate::Fact;
@@ -97,6 +101,8 @@ fn read_line(article: &Article, (at, line): (usize, &str), said: &mut Syndicatio
     let (at, line) = (at + cut, &line[cut..]);
     let body = line.trim();
     let start = at + (line.len() - line.trim_start().len());
+    let known = said.publisher.is_some();
+    let mut publisher = None;
     let mut credit = |name: &'static str, evidence: &str, from: usize, to: usize| {
         let mut found = Sourced::new(name.to_owned(), evidence);
         found.span = article.span(start + from..start + to).ok();
@@ -118,8 +124,7 @@ fn read_line(article: &Article, (at, line): (usize, &str), said: &mut Syndicatio
             credit(name, "byline", 0, body.len());
         }
     }
-    let small = body.to_ascii_lowercase();
-    // `… it said. (AFP)`, `Copyright 2025 The Associated Press. All rights reserved.`
+    // `… it said. (AFP)`
     if let Some((_, last)) = body.rsplit_once('(')
         && let Some(inner) = last.strip_suffix(')')
     {
@@ -129,59 +134,101 @@ fn read_line(article: &Article, (at, line): (usize, &str), said: &mut Syndicatio
             }
         }
     }
-    for sign in ["copyright", "©", "(c)"] {
-        if let Some(from) = small.find(sign) {
-            let rest = &body[from + sign.len()..];
-            let rest = rest.trim_start_matches(|c: char| !c.is_alphabetic());
-            let owner = rest.split(['.', ',', ';', '|', '–']).next().unwrap_or_default();
-            if let Some(name) = agency(without_year(owner)) {
-                credit(name, "copyright", from, body.len());
+    let mut reporting = None;
+    let Some(cues) = CUES.as_ref() else { return };
+    for cue in cues.find_iter(body) {
+        let (from, to) = (cue.start(), cue.end());
+        let (before, after) = (&body[..from], &body[to..]);
+        let words = &body[from..to];
+        match kind(cue.pattern().as_usize()) {
+            Cue::Copyright => {
+                let rest = after.trim_start_matches(|c: char| !c.is_alphabetic());
+                let owner = rest.split(['.', ',', ';', '|', '–']).next().unwrap_or_default();
+                if let Some(name) = agency(without_year(owner)) {
+                    credit(name, "copyright", from, body.len());
+                }
             }
-        }
-    }
-    for cue in CREDITS {
-        if let Some(found) = small.find(cue) {
+            Cue::Reporting => reporting = Some(from),
+            Cue::Editing => {
+                if let Some(from) = reporting {
+                    credit("Reuters", "reporting by, editing by", from, body.len());
+                }
+            }
             // The names stand before or behind the words.
-            let (before, after) = (&body[..found], &body[found + cue.len()..]);
-            let sentence = before.rfind(". ").map_or(0, |i| i + 2);
-            let side =
-                if cue.starts_with("contrib") { &before[sentence..] } else { first_part(after) };
-            let mut any = false;
-            for name in names_in(side) {
-                credit(name, cue, sentence.min(found), body.len());
-                any = true;
+            Cue::Before => {
+                let sentence = before.rfind(". ").map_or(0, |i| i + 2);
+                for name in names_in(&before[sentence..]) {
+                    credit(name, words, sentence, to);
+                }
             }
-            if any {
-                return;
+            Cue::Behind => {
+                let side = first_part(after);
+                for name in names_in(side) {
+                    credit(name, words.trim_end(), from, to + side.len());
+                }
+            }
+            Cue::First => {
+                if let Some(name) = publication(after).filter(|_| !known && publisher.is_none()) {
+                    let at = to + (name.as_ptr() as usize - after.as_ptr() as usize);
+                    let mut found = Sourced::new(name.to_owned(), words.trim_end());
+                    found.span = article.span(start + at..start + at + name.len()).ok();
+                    publisher = Some(found);
+                }
             }
         }
     }
-    if small.contains("reporting by ")
-        && (small.contains("editing by ") || small.contains("writing by "))
-    {
-        let from = small.find("reporting by ").unwrap_or(0);
-        credit("Reuters", "reporting by, editing by", from, body.len());
-    }
-    if said.publisher.is_none() {
-        for cue in FIRST {
-            let Some(found) = small.find(cue) else { continue };
-            let after = &body[found + cue.len()..];
-            let Some(name) = publication(after) else { continue };
-            let from = found + cue.len() + (name.as_ptr() as usize - after.as_ptr() as usize);
-            let mut sourced = Sourced::new(name.to_owned(), *cue);
-            sourced.span = article.span(start + from..start + from + name.len()).ok();
-            said.publisher = Some(sourced);
-            break;
-        }
+    if !known {
+        said.publisher = publisher;
     }
 }
 
-/// Words that credit agencies, in small letters; those of `contributed` follow the names.
-const CREDITS: &[&str] = &[
+/// What words of credit say of the names beside them.
+#[derive(Clone, Copy)]
+enum Cue {
+    Copyright,
+    Reporting,
+    Editing,
+    Before,
+    Behind,
+    First,
+}
+
+/// Words of credit, looked for in one pass, capitals or not.
+static CUES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let all = SIGNS.iter().map(|(cue, _)| cue).chain(CONTRIBUTED).chain(CREDITS).chain(FIRST);
+    AhoCorasick::builder().ascii_case_insensitive(true).build(all).ok()
+});
+
+/// What the word of credit with this number says.
+fn kind(number: usize) -> Cue {
+    let behind = SIGNS.len() + CONTRIBUTED.len();
+    match SIGNS.get(number) {
+        Some((_, cue)) => *cue,
+        None if number < behind => Cue::Before,
+        None if number < behind + CREDITS.len() => Cue::Behind,
+        None => Cue::First,
+    }
+}
+
+const SIGNS: &[(&str, Cue)] = &[
+    ("copyright", Cue::Copyright),
+    ("©", Cue::Copyright),
+    ("(c)", Cue::Copyright),
+    ("reporting by ", Cue::Reporting),
+    ("editing by ", Cue::Editing),
+    ("writing by ", Cue::Editing),
+];
+
+/// Words behind the names of agencies.
+const CONTRIBUTED: &[&str] = &[
     "contributed to this report",
     "contributed to this article",
     "contributed to this story",
     "contributed reporting",
+];
+
+/// Words before the names of agencies.
+const CREDITS: &[&str] = &[
     "with files from ",
     "with reporting from ",
     "with reporting by ",
@@ -269,21 +316,24 @@ fn agency(text: &str) -> Option<&'static str> {
     if name.len() > 40 || name.is_empty() {
         return None;
     }
-    // Acronyms count as they are written: `pa` and `sid` are words, `PA` is none in small letters.
-    let found = AGENCIES.iter().find(|(short, _)| *short == name);
+    // Acronyms count as they are written: `PA` is an agency, `pa` none.
+    if let Some(full) = BY_ACRONYM.get(name) {
+        return Some(full);
+    }
     let small = name.to_lowercase();
-    let small = small.strip_prefix("the ").unwrap_or(&small);
-    found
-        .or_else(|| AGENCIES.iter().find(|(_, full)| full.to_lowercase() == small))
-        .map(|(_, full)| *full)
+    BY_NAME.get(small.strip_prefix("the ").unwrap_or(&small)).copied()
 }
+
+static BY_ACRONYM: LazyLock<HashMap<&'static str, &'static str>> =
+    LazyLock::new(|| AGENCIES.iter().rev().copied().collect());
+static BY_NAME: LazyLock<HashMap<String, &'static str>> =
+    LazyLock::new(|| AGENCIES.iter().map(|(_, full)| (full.to_lowercase(), *full)).collect());
 
 const AGENCIES: &[(&str, &str)] = &[
     ("AP", "Associated Press"),
     ("Reuters", "Reuters"),
     ("REUTERS", "Reuters"),
     ("AFP", "Agence France-Presse"),
-    ("AFP", "Agence France Presse"),
     ("dpa", "Deutsche Presse-Agentur"),
     ("DPA", "Deutsche Presse-Agentur"),
     ("dpa-AFX", "dpa-AFX"),

@@ -90,7 +90,7 @@ impl<'a> Document<'a> {
             if self.tokens[before].capital && self.bits[before] & GIVEN != 0 {
                 self.behind_given.push(token.hash);
             }
-            if is_title(self.tokens[before].text) {
+            if self.tokens[before].capital && is_title(self.tokens[before].text) {
                 self.behind_title.push(token.hash);
             }
         }

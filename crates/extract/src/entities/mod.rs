@@ -12,6 +12,7 @@ use newsmill_article::{Article, BlockKind, Entity, EntityKind, Facts, Kept};
 
 use self::features::Document;
 pub(crate) use self::gazetteer::{is_female, is_given};
+pub(crate) use self::words::hash;
 use crate::Fact;
 
 /// Persons, organisations and places that the kept text names, in order, without overlap.
@@ -107,9 +108,10 @@ fn find(text: &str, foreign: bool) -> Vec<Name> {
     let Some(model) = model::SHIPPED.as_ref() else { return Vec::new() };
     let document = Document::of(text);
     let mut names = Vec::new();
-    let (mut hashes, mut labels) = (Vec::new(), Vec::new());
+    let mut scratch = model::Scratch::default();
     for run in document.runs() {
-        model::best(&document, &run, model, &mut hashes, &mut labels);
+        model::best(&document, &run, model, &mut scratch);
+        let labels = &scratch.labels;
         let mut at = 0;
         while at < labels.len() {
             let label = labels[at];

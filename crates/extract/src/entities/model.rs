@@ -42,16 +42,25 @@ pub(crate) trait Weights {
     fn pair(&self, from: usize, to: usize) -> f32;
 }
 
-/// The best labels of the words of `run` (Viterbi 1967), into `labels`. Joining words neither
+/// Lists that are used again for every run.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    features: Vec<u32>,
+    /// The labels found.
+    pub(crate) labels: Vec<usize>,
+    backs: Vec<[u8; LABELS]>,
+}
+
+/// The best labels of the words of `run` (Viterbi 1967), into [`Scratch::labels`]. Joining words neither
 /// begin a name nor stand alone.
 pub(crate) fn best(
     document: &Document<'_>,
     run: &Range<usize>,
     weights: &impl Weights,
-    features: &mut Vec<u32>,
-    labels: &mut Vec<usize>,
+    scratch: &mut Scratch,
 ) {
-    let mut backs: Vec<[u8; LABELS]> = Vec::with_capacity(run.len());
+    let Scratch { features, labels, backs } = scratch;
+    backs.clear();
     let mut scores = [f32::NEG_INFINITY; LABELS];
     for i in run.clone() {
         let mut own: Row<f32> = [0.0; ROW];
@@ -89,7 +98,7 @@ pub(crate) fn best(
     labels.resize(run.len(), NONE);
     let last = (0..LABELS).max_by(|a, b| scores[*a].total_cmp(&scores[*b]));
     let mut label = last.unwrap_or(NONE);
-    for (slot, back) in labels.iter_mut().zip(&backs).rev() {
+    for (slot, back) in labels.iter_mut().zip(backs.iter()).rev() {
         *slot = label;
         label = usize::from(back[label]);
     }
@@ -112,9 +121,9 @@ pub(crate) static SHIPPED: LazyLock<Option<Shipped>> = LazyLock::new(|| {
 impl Weights for Shipped {
     fn add(&self, hashes: &[u32], scores: &mut Row<f32>) {
         let mut sums: Row<i32> = [0; ROW];
+        let (rows, _) = self.rows.as_chunks::<ROW>();
         for hash in hashes {
-            let at = (*hash as usize & (ROWS - 1)) * ROW;
-            let Some(row) = self.rows.get(at..at + ROW) else { continue };
+            let Some(row) = rows.get(*hash as usize & (ROWS - 1)) else { continue };
             for (sum, weight) in sums.iter_mut().zip(row) {
                 *sum += i32::from(weight.cast_signed());
             }

@@ -38,9 +38,17 @@ pub(super) fn agree(document: &Document<'_>, names: &mut Vec<Name>) {
             name.kind = EntityKind::Person;
             continue;
         }
-        let total: u32 = counts.iter().sum();
-        if let Some(best) = (0..3).find(|k| counts[*k] * 4 >= total * 3) {
+        // One kind for one word; of a capital acronym never a person.
+        let most = counts.iter().copied().max().unwrap_or(0);
+        if let Some(best) = (0..3).find(|k| counts[*k] == most)
+            && counts.iter().filter(|n| **n == most).count() == 1
+        {
             name.kind = super::KINDS[best];
+        }
+        let capitals = text.chars().filter(|c| c.is_uppercase()).count();
+        let acronym = (2..=6).contains(&capitals) && capitals == text.chars().count();
+        if acronym && name.kind == EntityKind::Person && !document.is_given_name(name.words.start) {
+            name.kind = EntityKind::Organisation;
         }
     }
     // Surnames that stand alone and were not labelled.

@@ -93,16 +93,22 @@ pub(crate) fn of(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
+/// Whether a letter in `word` is a capital one where names have theirs. `I` and what is drawn together
+/// with it are no names.
 fn has_capital(word: &str) -> bool {
     let mut chars = word.chars();
-    let first = chars.next().is_some_and(char::is_uppercase);
-    first || {
-        let prefix =
-            ["al-", "el-", "d'", "d’", "ash-", "an-", "as-", "ad-", "ar-", "at-", "bin-", "e", "i"];
-        prefix
+    if chars.next().is_some_and(char::is_uppercase) {
+        return !(word.starts_with('I') && matches!(chars.next(), None | Some('\'' | '’')));
+    }
+    if !word.bytes().skip(1).any(|b| b.is_ascii_uppercase()) {
+        return false;
+    }
+    let prefixes =
+        ["al-", "el-", "d'", "d’", "ash-", "an-", "as-", "ad-", "ar-", "at-", "bin-", "e", "i"];
+    word.is_char_boundary(1)
+        && prefixes
             .iter()
             .any(|p| word.strip_prefix(p).is_some_and(|rest| rest.starts_with(char::is_uppercase)))
-    }
 }
 
 /// Length of the word at the start of `text`, without and with its possessive.
