@@ -83,7 +83,8 @@ pub(crate) struct Run {
     /// Configuration file (TOML); options on the command line go before it.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Formats of the articles.
+    /// Formats of the articles: jsonl, parquet, markdown, csv, wet, dolma, newsarticle, several with
+    /// commas between them; none for the ledgers alone [default: jsonl].
     #[arg(long, value_name = "FORMAT,…", value_delimiter = ',')]
     pub(crate) to: Vec<String>,
     /// Worker threads; 0 for one a core.
