@@ -15,8 +15,9 @@ const GROUP_BYTES: u64 = 64 << 20;
 /// Row groups encoded at a time at most: each takes its bytes in memory.
 const GROUPS_AT_ONCE: usize = 8;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ColumnParts {
+    group_bytes: u64,
     /// Made with the first row group, when the level is known.
     encoder: Option<RowGroups>,
     /// None between parts.
@@ -30,6 +31,21 @@ pub(super) struct ColumnParts {
     waiting: Vec<(RowGroup, bool)>,
 }
 
+impl Default for ColumnParts {
+    fn default() -> Self {
+        Self {
+            group_bytes: GROUP_BYTES,
+            encoder: None,
+            file: None,
+            counter: 0,
+            group: RowGroup::default(),
+            group_length: 0,
+            part_length: 0,
+            waiting: Vec::new(),
+        }
+    }
+}
+
 impl ColumnParts {
     pub(super) fn push(
         &mut self,
@@ -40,7 +56,7 @@ impl ColumnParts {
         let Some(batch) = batch else { return Ok(()) };
         if self.part_length > 0 && self.part_length + length > out.part_bytes {
             self.seal(true);
-        } else if self.group_length > 0 && self.group_length + length > GROUP_BYTES {
+        } else if self.group_length > 0 && self.group_length + length > self.group_bytes {
             self.seal(false);
         }
         if self.waiting.len() >= rayon::current_num_threads().min(GROUPS_AT_ONCE) {
@@ -144,5 +160,69 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         // The file gathers writes itself, and all is flushed when it is committed.
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Content;
+    use crate::writer::PART_BYTES;
+    use crate::{ArticleRow, FrameBuilder, MemoryStore, Parquet};
+    use newsmill_article::{Article, Block, BlockKind, Origin, Span};
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+
+    fn written(threads: usize, group_bytes: u64, part_bytes: u64) -> Vec<Vec<u8>> {
+        let store = MemoryStore::new();
+        let done = Vec::new();
+        let mut out = Out { store: &store, part_bytes, level: 3, done };
+        let mut parts = ColumnParts { group_bytes, ..ColumnParts::default() };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            for number in 0..20 {
+                let text = "The river rose. ".repeat(number + 1);
+                let block = Block::new(BlockKind::Paragraph, Span::whole(&text));
+                let (id, origin) = (format!("{number:02}"), Origin::new("a", number as u64));
+                let article = Article::new(id.into(), origin, text, vec![block], vec![]).unwrap();
+                let mut frame = FrameBuilder::new(&Parquet, 3).unwrap();
+                frame.push(&ArticleRow::new(&article, &article.kept(), None, &[])).unwrap();
+                let frame = frame.finish().unwrap();
+                let Content::Columns(batch) = frame.content else { panic!("no columns") };
+                parts.push(&mut out, batch, frame.length).unwrap();
+            }
+            parts.finish(&mut out).unwrap();
+        });
+        assert_eq!(out.done.iter().filter_map(|file| file.rows).sum::<u64>(), 20);
+        out.done.iter().map(|file| store.file(&file.name).unwrap()).collect()
+    }
+
+    #[test]
+    fn row_groups_stand_in_order_whatever_the_threads() {
+        // group and part bytes, parts, row groups
+        let cases = [
+            (GROUP_BYTES, PART_BYTES, 1, 1),
+            (1, PART_BYTES, 1, 20),
+            (1, 1, 20, 20),
+            (GROUP_BYTES, 1, 20, 20),
+        ];
+        for (group_bytes, part_bytes, parts, groups) in cases {
+            let files = written(1, group_bytes, part_bytes);
+            assert_eq!(files.len(), parts);
+            let (mut ids, mut found) = (Vec::new(), 0);
+            for bytes in &files {
+                let mut file = tempfile::tempfile().unwrap();
+                file.write_all(bytes).unwrap();
+                let file = SerializedFileReader::new(file).unwrap();
+                found += file.num_row_groups();
+                let rows = file.get_row_iter(None).unwrap();
+                ids.extend(rows.map(|row| row.unwrap().get_string(0).unwrap().clone()));
+            }
+            assert_eq!(found, groups);
+            assert!(ids.len() == 20 && ids.is_sorted(), "{ids:?}");
+            for threads in [2, 3, 11] {
+                assert_eq!(written(threads, group_bytes, part_bytes), files);
+            }
+        }
     }
 }
