@@ -213,8 +213,10 @@ const SMALL_WORDS: [(&str, &str); 17] = [
 /// The languages in which a word says nothing by itself, as bits, by the word's hash.
 static SMALL: LazyLock<HashMap<u32, u32, BuildHasherDefault<Hashed>>> = LazyLock::new(|| {
     let mut small: HashMap<u32, u32, _> = HashMap::default();
-    for (word, languages) in WORDS.iter() {
-        *small.entry(hash(word)).or_default() |= languages;
+    for (at, (_, words)) in SMALL_WORDS.iter().enumerate() {
+        for word in words.split(' ') {
+            *small.entry(hash(word)).or_default() |= 1 << at;
+        }
     }
     let english = SMALL_WORDS.iter().position(|(code, _)| *code == "en").unwrap_or(0);
     for word in MORE_SMALL_WORDS {
