@@ -96,7 +96,7 @@ fn optional(field: Field) -> Field {
 }
 
 fn record<const N: usize>(name: &str, fields: [Field; N]) -> Field {
-    Field::new(name, DataType::Struct(Fields::from(fields.to_vec())), false)
+    Field::new(name, DataType::Struct(fields.into_iter().collect::<Fields>()), false)
 }
 
 /// A value and what says it.
