@@ -74,7 +74,9 @@ impl RejectKind {
             Self::TooLong => "raise the limit named in the error, or leave the record out",
             Self::Binary => "leave this file out of the input",
             Self::Unsupported => "convert it to a format in the README's table, or leave it out",
-            Self::Panicked | Self::Crashed => "this is a bug in newsmill: please report it with the record",
+            Self::Panicked | Self::Crashed => {
+                "this is a bug in newsmill: please report it with the record"
+            }
         }
     }
 }

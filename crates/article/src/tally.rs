@@ -35,6 +35,9 @@ pub struct Tally {
     pub removed_bytes: BTreeMap<Reason, u64>,
     /// Of these, white space that joining blocks and lines replaced.
     pub layout_bytes: u64,
+    /// Characters that decoding could not make out, U+FFFD, in the articles' cleaned text.
+    #[serde(default)]
+    pub replacement_characters: u64,
     /// Passages of kept articles that an earlier article has too, removed or only reported.
     #[serde(default)]
     pub passages: u64,
@@ -59,12 +62,14 @@ impl Tally {
     /// Adds one kept article and the bytes of its text.
     pub fn keep(&mut self, article: &Article, kept: &Kept) {
         self.kept += 1;
+        self.replacement_characters += replacement_characters(kept.text());
         kept.count(article, self);
     }
 
     /// Adds one kept article whose text is written as it came.
     pub fn keep_verbatim(&mut self, article: &Article) {
         self.kept += 1;
+        self.replacement_characters += replacement_characters(article.text());
         self.text_bytes += article.text().len() as u64;
         self.kept_bytes += article.text().len() as u64;
     }
@@ -97,6 +102,11 @@ impl Tally {
     }
 }
 
+/// Good text is ASCII for the most part: there the search is for one byte.
+fn replacement_characters(text: &str) -> u64 {
+    text.matches(char::REPLACEMENT_CHARACTER).count() as u64
+}
+
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.read += other.read;
@@ -106,6 +116,7 @@ impl AddAssign for Tally {
         self.text_bytes += other.text_bytes;
         self.kept_bytes += other.kept_bytes;
         self.layout_bytes += other.layout_bytes;
+        self.replacement_characters += other.replacement_characters;
         self.passages += other.passages;
         self.passage_bytes += other.passage_bytes;
         for (reason, bytes) in other.removed_bytes {

@@ -1,5 +1,7 @@
 //! The manifest: written last, it closes the books of a run.
 
+use std::collections::BTreeMap;
+
 use newsmill_article::Tally;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,10 @@ pub struct Manifest {
     pub files: Vec<FileEntry>,
     /// What came in and what became of it.
     pub tally: Tally,
+    /// Records of containers that hold no article by their kind (requests, redirects, images), by
+    /// why they were passed over. They are not in the tally.
+    #[serde(default)]
+    pub skipped: BTreeMap<String, u64>,
     /// Whether the tally balances: always, or the manifest would not have been written.
     pub balanced: bool,
     /// How this run went. Differs from run to run.
@@ -68,6 +74,7 @@ impl Manifest {
             files: Vec::new(),
             balanced: tally.check().is_ok(),
             tally,
+            skipped: BTreeMap::new(),
             run: RunFacts::default(),
         }
     }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use newsmill_article::Reject;
-use newsmill_read::Input;
+use newsmill_read::{Input, Skips};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -49,6 +49,8 @@ pub(crate) struct Batched {
     pub(crate) stored_bytes: u64,
     /// The place behind it.
     pub(crate) at: At,
+    /// What was passed over in the inputs before that place's.
+    pub(crate) skipped: Skips,
 }
 
 /// What a job is: another one cannot go on with what this one has done.

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use newsmill_article::{Article, ArticleId, Origin, Record, Reject, RejectKind, Stage, Textless};
 use newsmill_dedup::candidates::Sketches;
 use newsmill_dedup::sketch::{Sketch, Sketcher};
-use newsmill_read::Input;
+use newsmill_read::{Input, Skips};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use tracing::{debug, info, info_span};
@@ -40,8 +40,9 @@ struct Batch {
     chunks: Vec<Chunk>,
     /// Bytes of the inputs, as stored, read so far.
     stored_bytes: u64,
-    /// The place behind it.
+    /// The place behind it, and what was passed over in the inputs before that place's.
     at: At,
+    skipped: Skips,
 }
 
 /// What the later passes need to know of an article without opening the spool.
@@ -67,6 +68,8 @@ pub(crate) struct Mapped {
     pub(crate) lines: Option<LineSpool>,
     pub(crate) read: u64,
     pub(crate) rejected: u64,
+    /// Records of kinds that hold no article.
+    pub(crate) skipped: Skips,
     pub(crate) source_bytes: u64,
     /// Held to the end of the run, since it keeps others out of the folder.
     pub(crate) journal: Option<Journal>,
@@ -117,7 +120,7 @@ pub(crate) fn map(
     let lines = counts_lines(config).then(|| LineSpool::new(spool.folder()));
     let mut books = Books { lines, notes: Vec::new(), sketches, rejected: 0, bytes: 0, reject };
     let (mut journal, mut handed) = (None, None);
-    let (mut from, mut suspect) = (At::default(), At::default());
+    let (mut from, mut suspect) = ((At::default(), Skips::default()), At::default());
     if let Some(Lasting { journal: begun, replay, handed: note, suspect: to }) = lasting {
         let journal = journal.insert(begun);
         if let Some(mut replay) = replay {
@@ -128,15 +131,15 @@ pub(crate) fn map(
     }
     spool.cut()?;
     let batch_chunks = CHUNKS_PER_THREAD * pool.current_num_threads();
-    thread::scope(|scope| {
+    let skipped = thread::scope(|scope| {
         let (send, batches) = sync_channel(1);
         let (send_done, receive) = sync_channel(1);
         let reader = scope.spawn(move || read_chunks(inputs, from, config, batch_chunks, &send));
         // Workers go on while this thread writes what they made.
         let (handed, worker) = (&mut handed, &worker);
         let workers = scope.spawn(move || {
-            let mut before = from;
-            for Batch { mut chunks, stored_bytes, at } in batches {
+            let mut before = from.0;
+            for Batch { mut chunks, stored_bytes, at, skipped } in batches {
                 if before < suspect {
                     without_killers(&mut chunks, hooks.trial);
                 }
@@ -146,14 +149,14 @@ pub(crate) fn map(
                 }
                 let done: Vec<_> = pool
                     .install(|| chunks.into_par_iter().map_init(worker, Worker::work).collect());
-                if send_done.send((done, stored_bytes, at)).is_err() {
+                if send_done.send((done, stored_bytes, at, skipped)).is_err() {
                     break;
                 }
             }
             Ok(())
         });
-        let worked = receive.iter().try_for_each(|(done, stored_bytes, at)| {
-            let mut batch = Batched { stored_bytes, at, ..Batched::default() };
+        let worked = receive.iter().try_for_each(|(done, stored_bytes, at, skipped)| {
+            let mut batch = Batched { stored_bytes, at, skipped, ..Batched::default() };
             for done in done {
                 let mut done = done.map_err(|cause| spool.failed(cause))?;
                 batch.frames.push(spool.push(&done.frame, &done.texts)?);
@@ -176,9 +179,9 @@ pub(crate) fn map(
         });
         // Who waits to send ends once nobody receives any more.
         drop(receive);
-        let panicked = |who: &str| Err(Error::Panicked(who.to_owned()));
-        let mapped = workers.join().unwrap_or_else(|_| panicked("a worker"));
-        let ended = reader.join().unwrap_or_else(|_| panicked("the reader"));
+        let panicked = |who: &str| Error::Panicked(who.to_owned());
+        let mapped = workers.join().unwrap_or_else(|_| Err(panicked("a worker")));
+        let ended = reader.join().unwrap_or_else(|_| Err(panicked("the reader")));
         worked.and(mapped).and(ended)
     })
     .inspect_err(|_| {
@@ -197,7 +200,7 @@ pub(crate) fn map(
     let read = books.read();
     let Books { lines, notes, sketches, rejected, bytes: source_bytes, .. } = books;
     let spool = spool.finish()?;
-    Ok((Mapped { spool, notes, lines, read, rejected, source_bytes, journal }, sketches))
+    Ok((Mapped { spool, notes, lines, read, rejected, skipped, source_bytes, journal }, sketches))
 }
 
 /// What is gathered of all records.
@@ -237,7 +240,7 @@ impl<R: FnMut(&Reject) -> Result<(), Error>> Books<R> {
     }
 
     /// Takes what an earlier start of the run left in the spool, as far as it is whole, and returns
-    /// the place in the inputs behind it.
+    /// the place in the inputs behind it, with what was passed over before its input.
     fn replay<'a>(
         &mut self,
         replay: &mut Replay,
@@ -245,8 +248,8 @@ impl<R: FnMut(&Reject) -> Result<(), Error>> Books<R> {
         pool: &ThreadPool,
         hooks: &Hooks<'_>,
         worker: impl Fn() -> Worker<'a> + Sync,
-    ) -> Result<At, Error> {
-        let mut from = At::default();
+    ) -> Result<(At, Skips), Error> {
+        let mut from = Default::default();
         loop {
             let before = replay.place();
             let Some(batch) = replay.next()? else { break };
@@ -271,7 +274,7 @@ impl<R: FnMut(&Reject) -> Result<(), Error>> Books<R> {
             }
             self.rejects(&batch.rejects)?;
             self.bytes += batch.bytes;
-            from = batch.at;
+            from = (batch.at, batch.skipped);
             hooks.progress.at(batch.stored_bytes, self.read());
             if hooks.stops() {
                 return Err(Error::Stopped);
@@ -282,14 +285,15 @@ impl<R: FnMut(&Reject) -> Result<(), Error>> Books<R> {
     }
 }
 
-/// Cuts the inputs into chunks, in order. Runs in a thread of its own, a few chunks ahead.
+/// Cuts the inputs into chunks, in order, and returns what was passed over. Runs in a thread of its
+/// own, a few chunks ahead.
 fn read_chunks(
     inputs: &[Input],
-    from: At,
+    (from, mut skipped): (At, Skips),
     config: &Config,
     batch_chunks: usize,
     send: &SyncSender<Batch>,
-) -> Result<(), Error> {
+) -> Result<Skips, Error> {
     let (mut chunks, mut chunk, mut bytes) = (Vec::new(), Vec::new(), 0);
     let known = |inputs: &[Input]| inputs.iter().filter_map(Input::bytes).sum::<u64>();
     let first = inputs.len().min(from.input as usize);
@@ -312,13 +316,14 @@ fn read_chunks(
             }
             if chunks.len() >= batch_chunks {
                 let stored_bytes = stored_before + records.bytes_read();
-                let batch = Batch { chunks: std::mem::take(&mut chunks), stored_bytes, at };
-                if send.send(batch).is_err() {
-                    return Ok(());
+                let chunks = std::mem::take(&mut chunks);
+                if send.send(Batch { chunks, stored_bytes, at, skipped }).is_err() {
+                    return Ok(skipped);
                 }
             }
         }
         stored_before += records.bytes_read();
+        skipped += records.skipped();
     }
     if !chunk.is_empty() {
         chunks.push(chunk);
@@ -326,9 +331,9 @@ fn read_chunks(
     if !chunks.is_empty() {
         let at = At { input: inputs.len() as u64, records: 0 };
         // Nobody receives any more only after a failure, which the receiver reports.
-        drop(send.send(Batch { chunks, stored_bytes: stored_before, at }));
+        drop(send.send(Batch { chunks, stored_bytes: stored_before, at, skipped }));
     }
-    Ok(())
+    Ok(skipped)
 }
 
 /// What becomes of one record.

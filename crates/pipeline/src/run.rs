@@ -1,5 +1,6 @@
 //! A whole run: three passes, then the manifest.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +13,7 @@ use newsmill_output::{
     FileEntry, FolderStore, Format, InputEntry, MANIFEST, Manifest, Mode as Existing, REJECTED,
     RejectedRow, RunFacts, RunFile, Store, format_named,
 };
-use newsmill_read::Input;
+use newsmill_read::{Input, Skips};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tracing::info;
 
@@ -62,6 +63,8 @@ pub enum Target {
 pub struct Summary {
     /// The books.
     pub tally: Tally,
+    /// Records of kinds that hold no article; not in the books.
+    pub skipped: u64,
     /// Bytes of the records read, after decompression.
     pub source_bytes: u64,
     /// How the run went.
@@ -231,16 +234,19 @@ pub fn run_with(job: &Job, hooks: &Hooks<'_>) -> Result<Summary, Error> {
     facts.peak_memory_bytes = peak_memory_bytes();
     if let (Some(store), Some(rejected)) = (&folder, rejected) {
         files.push(rejected.commit()?);
-        manifest(job, &inputs, files, &tally, &facts)?.write(store)?;
+        let mut manifest = manifest(job, &inputs, files, &tally, &facts)?;
+        manifest.skipped = by_name(mapped.skipped);
+        manifest.write(store)?;
     }
     if let Some(memory) = memory {
         memory.commit(prepared)?;
     }
     // Unlocked before its folder goes.
     drop(mapped.journal.take());
+    let (skipped, source_bytes) = (mapped.skipped.total(), mapped.source_bytes);
     mapped.spool.remove()?;
     let folder = folder.map(|store| store.root().to_owned());
-    Ok(Summary { tally, source_bytes: mapped.source_bytes, facts, folder })
+    Ok(Summary { tally, skipped, source_bytes, facts, folder })
 }
 
 /// What came of the job if it is finished and is to go on.
@@ -272,6 +278,7 @@ fn finished(
     }
     Ok(Some(Summary {
         tally: manifest.tally,
+        skipped: manifest.skipped.values().sum(),
         source_bytes: 0,
         facts: manifest.run,
         folder: Some(path.to_owned()),
@@ -303,6 +310,17 @@ fn take(
     let (mut handed, suspect) = Handed::open(run)?;
     handed.clear()?;
     Ok((store, Lasting { journal, replay, handed, suspect }))
+}
+
+fn by_name(skipped: Skips) -> BTreeMap<String, u64> {
+    let Skips { record_type, status, media_type, no_text } = skipped;
+    let counts = [
+        ("record_type", record_type),
+        ("status", status),
+        ("media_type", media_type),
+        ("no_text", no_text),
+    ];
+    counts.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| (name.to_owned(), n)).collect()
 }
 
 fn manifest(
@@ -393,6 +411,13 @@ impl fmt::Display for Summary {
         )?;
         for (reason, bytes) in &self.tally.removed_bytes {
             writeln!(f, "  {bytes:>12} bytes removed: {reason}")?;
+        }
+        if self.skipped > 0 {
+            writeln!(f, "{} records of kinds that hold no article passed over", self.skipped)?;
+        }
+        if self.tally.replacement_characters > 0 {
+            let count = self.tally.replacement_characters;
+            writeln!(f, "{count} characters could not be decoded (U+FFFD)")?;
         }
         if self.tally.passages > 0 {
             let Tally { passages, passage_bytes, .. } = self.tally;
