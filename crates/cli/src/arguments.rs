@@ -117,6 +117,13 @@ pub(crate) struct Run {
     /// similarities, exact-join none, for several times the time.
     #[arg(long, value_name = "HOW")]
     pub(crate) method: Option<Method>,
+    /// Begin a new part of the articles after so much, before compression, as 256MiB
+    /// [default: 1GiB].
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub(crate) shard_size: Option<u64>,
+    /// Facts not to look for, such as entities,quotes: what is not needed costs no time.
+    #[arg(long, value_name = "FACT,…", value_delimiter = ',')]
+    pub(crate) without: Vec<String>,
     /// Drop an article whose canonical address an earlier one has, whatever it says.
     #[arg(long)]
     pub(crate) by_url: bool,

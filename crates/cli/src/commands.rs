@@ -141,6 +141,8 @@ fn configure(run: &Run, verbatim: bool) -> Result<Config> {
         config.boilerplate.enabled = false;
     }
     config.boilerplate.profiles.extend(run.profile.iter().cloned());
+    config.output.shard_bytes = run.shard_size.unwrap_or(config.output.shard_bytes);
+    config.extract.without.extend(run.without.iter().cloned());
     config.memory_bytes = run.memory.unwrap_or(config.memory_bytes);
     let across = &mut config.across;
     if let Some(method) = run.method {

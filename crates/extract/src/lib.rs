@@ -90,8 +90,14 @@ pub const ALL: &[&dyn Fact] = &[
 /// [`Article::facts`]. No list becomes longer than [`Limits::facts_per_article`].
 #[must_use]
 pub fn extract(article: &Article, kept: &Kept, limits: &Limits) -> Facts {
+    extract_some(ALL, article, kept, limits)
+}
+
+/// As [`extract`], with some of the facts, in the order of [`ALL`].
+#[must_use]
+pub fn extract_some(some: &[&dyn Fact], article: &Article, kept: &Kept, limits: &Limits) -> Facts {
     let mut facts = article.facts.clone();
-    for fact in ALL {
+    for fact in some {
         fact.extract(article, kept, &mut facts);
         let most = limits.facts_per_article;
         facts.links.truncate(most);

@@ -27,12 +27,15 @@ pub type Tap<'a> = &'a (dyn Fn(&Record) + Sync);
 pub(crate) struct Chain<'a> {
     config: &'a Config,
     finder: Finder,
+    facts: Vec<&'static dyn Fact>,
     tap: Option<Tap<'a>>,
 }
 
 impl<'a> Chain<'a> {
     pub(crate) fn new(config: &'a Config, tap: Option<Tap<'a>>) -> Self {
-        Self { config, finder: Finder::default(), tap }
+        let wanted = |fact: &&&dyn Fact| config.extract.without.iter().all(|n| n != fact.name());
+        let facts = newsmill_extract::ALL.iter().filter(wanted).copied().collect();
+        Self { config, finder: Finder::default(), facts, tap }
     }
 
     /// The article of one record, parsed, cleaned within, its facts taken out, and its kept text
@@ -75,7 +78,7 @@ impl<'a> Chain<'a> {
         }
         stage.set(Stage::Extract);
         let kept = article.kept();
-        article.facts = newsmill_extract::extract(&article, &kept, limits);
+        article.facts = newsmill_extract::extract_some(&self.facts, &article, &kept, limits);
         Ok((article, kept))
     }
 }

@@ -43,6 +43,8 @@ pub struct Config {
     pub furniture: FurnitureConfig,
     /// Lines that recur over many articles.
     pub boilerplate: BoilerplateConfig,
+    /// What is taken out of the cleaned text.
+    pub extract: ExtractConfig,
     /// Duplicates across articles.
     pub across: AcrossConfig,
     /// Passages that several articles have.
@@ -65,11 +67,34 @@ impl Default for Config {
             within: WithinConfig::default(),
             furniture: FurnitureConfig::default(),
             boilerplate: BoilerplateConfig::default(),
+            extract: ExtractConfig::default(),
             across: AcrossConfig::default(),
             passages: PassagesConfig::default(),
             keep: Keep::default(),
             index: IndexConfig::default(),
             output: OutputConfig::default(),
+        }
+    }
+}
+
+/// Which facts are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExtractConfig {
+    /// Names of the facts that are not: entities, quotes, summary and so on, as
+    /// [`newsmill_extract::ALL`] has them. Facts that are read off others miss what these would say.
+    pub without: Vec<String>,
+}
+
+impl ExtractConfig {
+    fn check(&self) -> Result<(), Error> {
+        let known = || newsmill_extract::ALL.iter().map(|fact| fact.name());
+        match self.without.iter().find(|name| known().all(|fact| fact != *name)) {
+            None => Ok(()),
+            Some(name) => {
+                let known: Vec<_> = known().collect();
+                Err(Error::Config(format!("`{name}` is no fact; use {}", known.join(", "))))
+            }
         }
     }
 }
@@ -215,6 +240,7 @@ impl Config {
             return Err(Error::Config("output.shard_bytes must be above 0".to_owned()));
         }
         self.boilerplate.check()?;
+        self.extract.check()?;
         self.passages.check()?;
         if let Some(name) = &self.read.from
             && newsmill_read::ALL.iter().all(|container| container.name() != name)

@@ -43,7 +43,7 @@ mod write;
 
 pub use boilerplate::BoilerplateConfig;
 pub use chain::Tap;
-pub use config::{Config, Keep, Mode, OutputConfig};
+pub use config::{Config, ExtractConfig, Keep, Mode, OutputConfig};
 pub use error::Error;
 pub use explain::{Explanation, explain};
 pub use index::{IndexConfig, IndexStats, index_merge, index_stats, index_verify};

@@ -462,6 +462,12 @@ fn formats(job: &Job) -> Result<Vec<&'static dyn Format>, Error> {
     if job.target == Target::Stdout && formats.len() > 1 {
         return Err(Error::Config("standard output takes one format only".to_owned()));
     }
+    if job.target == Target::Stdout
+        && let Some(format) = formats.iter().find(|format| format.stream().is_none())
+    {
+        let name = format.name();
+        return Err(Error::Config(format!("{name} takes files; choose a folder with -o")));
+    }
     if formats.is_empty() { Err(no_format()) } else { Ok(formats) }
 }
 

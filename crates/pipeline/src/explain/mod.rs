@@ -146,7 +146,8 @@ fn find(
     manifest: &Manifest,
     id: &str,
 ) -> Result<Option<(Fate, Metadata)>, Error> {
-    let parts = manifest.files.iter().filter(|f| f.name.ends_with(".jsonl.zst"));
+    let is_part = |name: &str| name.starts_with("articles/") && name.ends_with(".jsonl.zst");
+    let parts = manifest.files.iter().filter(|f| is_part(&f.name));
     for part in parts {
         let packed = store.open(&part.name)?;
         let rows = zstd::Decoder::new(packed).map_err(|e| unreadable(store, &part.name, e))?;
