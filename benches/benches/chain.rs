@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use newsmill_benches::{bytes, corpus};
-use newsmill_pipeline::{Config, Job, Mode, Silent, Target, run};
+use newsmill_pipeline::{Config, Existing, Job, Mode, Silent, Target, run};
 
 fn benches(c: &mut Criterion) {
     let texts = corpus(2_000);
@@ -23,7 +23,10 @@ fn benches(c: &mut Criterion) {
         for threads in [1, 2] {
             let job = Job {
                 inputs: vec![dump.display().to_string()],
-                target: Target::Folder { path: folder.path().join("RUN"), overwrite: true },
+                target: Target::Folder {
+                    path: folder.path().join("RUN"),
+                    existing: Existing::Overwrite,
+                },
                 config: Config { mode, ..Config::default() },
                 threads,
             };

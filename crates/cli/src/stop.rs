@@ -31,6 +31,7 @@ pub(crate) fn flag() -> &'static AtomicBool {
 
 /// Has SIGINT and SIGTERM set [`flag`].
 #[cfg(unix)]
+#[allow(clippy::exit, reason = "who asks twice, or in vain, wants the process gone")]
 pub(crate) fn on_signals() -> io::Result<Watch> {
     use signal_hook::consts::{SIGINT, SIGTERM};
 

@@ -15,7 +15,7 @@ pub use folder::{FolderStore, Mode};
 pub use memory::MemoryStore;
 
 /// A place for the files of a run, by name: fixed names, or ones made by
-/// [`Format::file_name`](crate::Format::file_name).
+/// [`Kind::part`](crate::Kind::part) and [`Kind::document`](crate::Kind::document).
 pub trait Store: Debug + Send + Sync {
     /// A new file that will have that name. One that has it already stays until the new one is
     /// committed.
