@@ -34,6 +34,10 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// `newsmill run` and, with `verbatim`, `newsmill dedup`.
 pub(crate) fn run(run: Run, quiet: bool, verbatim: bool) -> Result<u8> {
     let config = configure(&run, verbatim)?;
+    if run.output == "-" && run.resume {
+        let why = "a run to standard output cannot go on";
+        return Err(Error::Config(why.to_owned()).into());
+    }
     let target = if run.output == "-" {
         Target::Stdout
     } else {

@@ -60,6 +60,14 @@ fn exit_codes() {
         (&["run", "posts", "-o", "B", "--strict"], 3, "1 rejected"),
         (&["run", "posts", "-o", "A"], 1, "--overwrite"),
         (&["run", "posts", "-o", "A", "--overwrite"], 0, "read"),
+        (&["run", "posts", "-o", "A", "--resume"], 0, "read"),
+        (&["run", "posts", "-o", "A", "--resume", "--memory", "1GiB"], 0, "read"),
+        (&["run", "posts", "-o", "A", "--resume", "--by-url"], 2, "across.by_identity was false"),
+        (&["run", "posts", "-o", "A", "--resume", "--overwrite"], 2, "cannot be used with"),
+        (&["run", "posts", "-o", "-", "--resume"], 2, "standard output"),
+        (&["run", "-", "-o", "D", "--resume"], 2, "cannot be read again"),
+        (&["run", "posts", "-o", "D", "--without", "mood"], 2, "entities"),
+        (&["run", "posts", "-o", "-", "--to", "parquet"], 2, "parquet takes files"),
         (&["run", "nowhere", "-o", "C"], 1, "nowhere"),
         (&["run", "posts"], 2, "--output"),
         (&["run", "posts", "-o", "C", "--keep", "shortest"], 2, "keep policy"),
@@ -79,6 +87,54 @@ fn exit_codes() {
         assert_eq!(out.status.code(), Some(*code), "{arguments:?}: {stderr}");
         assert!(stderr.contains(said), "{arguments:?}: {stderr}");
     }
+}
+
+#[test]
+fn a_child_tells_which_record_it_is_at() {
+    use newsmill_pipeline::article::{Origin, Record};
+
+    let config = serde_json::to_string(&newsmill_pipeline::Config::default()).unwrap();
+    let record = |n| serde_json::to_string(&Record::text(Origin::new("t", n), POST)).unwrap();
+    let mut child = Command::new(cargo_bin!("newsmill"))
+        .arg("try")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = format!("{config}\n{}\n{}\n", record(3), record(4));
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let out = child.wait_with_output().unwrap();
+    assert!(out.status.success());
+    assert_eq!(text(&out.stdout), "3\n4\n");
+}
+
+/// Sends a signal to a run in the middle of its input, and returns its exit code.
+#[cfg(unix)]
+fn signalled(signal: &str) -> Option<i32> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(cargo_bin!("newsmill"))
+        .args(["run", "-", "-o", "RUN", "-q"])
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // More than a pipe holds: once it is written, the run is reading.
+    let row = serde_json::json!({ "text": POST }).to_string() + "\n";
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(row.repeat(4_000).as_bytes()).unwrap();
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let code = child.wait().unwrap().code();
+    assert!(!folder.path().join("RUN/manifest.json").exists());
+    drop(stdin);
+    code
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_have_exit_codes_of_their_own() {
+    assert_eq!(signalled("-INT"), Some(130));
+    assert_eq!(signalled("-TERM"), Some(143));
 }
 
 #[test]

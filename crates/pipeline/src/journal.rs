@@ -206,6 +206,14 @@ impl Journal {
         Self::begin(file, path, job)
     }
 
+    /// Refuses a run folder that another process is writing.
+    pub(crate) fn check_free(run: &Path) -> Result<(), Error> {
+        match File::open(run.join(HOME).join("journal")).map(|file| file.try_lock()) {
+            Ok(Err(TryLockError::WouldBlock)) => Err(Error::Busy { path: run.to_owned() }),
+            _ => Ok(()),
+        }
+    }
+
     fn begin(file: File, path: PathBuf, job: &JobState) -> Result<(Self, Option<Replay>), Error> {
         file.set_len(0).map_err(|cause| Error::Spool { path: path.clone(), cause })?;
         let mut journal = Self { file, path, synced: Instant::now() };
@@ -358,11 +366,11 @@ mod tests {
         for records in [3, 5] {
             journal.push(&batch(records)).unwrap();
         }
-        assert!(matches!(
-            Journal::open(folder.path(), &job, true).unwrap_err(),
-            Error::Busy { .. }
-        ));
+        let busy = Journal::open(folder.path(), &job, true).unwrap_err();
+        assert!(matches!(busy, Error::Busy { .. }));
+        assert!(Journal::check_free(folder.path()).is_err());
         drop(journal);
+        assert!(Journal::check_free(folder.path()).is_ok());
         let path = folder.path().join(HOME).join("journal");
         let whole = fs::read(&path).unwrap();
         let first = whole.iter().position(|b| *b == b'\n').unwrap() + 1;

@@ -303,6 +303,7 @@ fn take(
         let journal = Journal::open(run, &state, goes_on)?;
         (FolderStore::open(run, existing)?, journal)
     } else {
+        Journal::check_free(run)?;
         let store = FolderStore::open(run, existing)?;
         let journal = Journal::open(store.root(), &state, goes_on)?;
         (store, journal)
