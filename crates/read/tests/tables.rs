@@ -273,3 +273,14 @@ fn cells_without_end_take_no_memory_of_their_own() {
         assert_eq!(rows.next().unwrap().unwrap_err().detail, why);
     }
 }
+
+#[test]
+fn a_column_outside_its_file_is_damage() {
+    // Found by fuzzing: a flipped bit puts a column before the file.
+    let bytes = include_bytes!("column-before-the-file.parquet");
+    let rows = read(bytes, "rows.parquet", None);
+    let damage: Vec<_> = rows.iter().filter_map(|row| row.as_ref().err()).collect();
+    assert!(!damage.is_empty());
+    assert!(damage.iter().all(|r| r.kind == RejectKind::Corrupt), "{damage:?}");
+    assert!(damage[0].detail.contains("lies outside the file"), "{damage:?}");
+}

@@ -19,7 +19,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::basic::Type;
 use parquet::column::page::PageReader;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::SerializedPageReader;
 
 use crate::ReadOptions;
@@ -128,6 +128,11 @@ struct Group {
     read: u64,
 }
 
+/// First byte of a column in its file, as the footer says it: it may be negative in a damaged one.
+fn start(column: &ColumnChunkMetaData) -> i64 {
+    column.dictionary_page_offset().unwrap_or(column.data_page_offset())
+}
+
 impl Rows {
     fn open(source: Source, options: &ReadOptions, limits: &Limits) -> Result<Self, Failure> {
         let path = Arc::clone(&source.path);
@@ -148,8 +153,8 @@ impl Rows {
         self.next_group += 1;
         let rows = u64::try_from(about.num_rows()).unwrap_or(0);
         let bytes = u64::try_from(about.total_byte_size()).unwrap_or(0);
-        let starts = about.columns().iter().map(|c| c.byte_range().0);
-        let offset = catch_unwind(AssertUnwindSafe(|| starts.min())).ok().flatten().unwrap_or(0);
+        let starts = about.columns().iter().map(|c| u64::try_from(start(c)).unwrap_or(0));
+        let offset = starts.min().unwrap_or(0);
         let at_once = (BATCH_BYTES / (bytes / rows.max(1)).max(1)).clamp(1, BATCH_ROWS);
         let opened = self.check_size(about).and_then(|()| {
             let file = self.file.try_clone().map_err(Failure::Io)?;
@@ -186,6 +191,10 @@ impl Rows {
             // Runs of equal values and of nulls are stored in next to nothing.
             let most = bytes.max(values);
             let name = column.column_path().string();
+            if start(column) < 0 || column.data_page_offset() < 0 || column.compressed_size() < 0 {
+                let why = format!("column {name:?} lies outside the file");
+                return Err(Failure::corrupt(why));
+            }
             if most > self.limits.record_bytes as u64 && most > stored.saturating_mul(limit) {
                 let why = format!(
                     "column {name:?} has {bytes} bytes and {values} values in {stored} bytes, more \
