@@ -122,7 +122,8 @@ fn signalled(signal: &str) -> Option<i32> {
     let row = serde_json::json!({ "text": POST }).to_string() + "\n";
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(row.repeat(4_000).as_bytes()).unwrap();
-    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    let kill = format!("kill {signal} {}", child.id());
+    let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
     assert!(sent.success());
     let code = child.wait().unwrap().code();
     assert!(!folder.path().join("RUN/manifest.json").exists());
