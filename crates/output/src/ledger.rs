@@ -63,7 +63,7 @@ enum Of<'a> {
 }
 
 /// A place in the record's text, in bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Bytes {
     /// First byte.
     pub start: usize,

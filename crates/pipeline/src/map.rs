@@ -1,29 +1,30 @@
 //! The map pass: every record read, cleaned and sketched, in parallel and in order. What an earlier
 //! start of the run has done is taken from the spool.
 
+mod worker;
+
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use newsmill_article::{Article, ArticleId, Origin, Record, Reject, RejectKind, Stage, Textless};
+use newsmill_article::{Record, Reject};
 use newsmill_dedup::candidates::Sketches;
-use newsmill_dedup::sketch::{Sketch, Sketcher};
+use newsmill_dedup::sketch::Sketcher;
 use newsmill_read::{Input, Skips};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use tracing::{debug, info, info_span};
 
 use crate::Error;
-use crate::boilerplate::{Cutter, LineSpool, Noted};
-use crate::chain::{Chain, Sketching, Tap, caught};
-use crate::config::{Config, Mode};
+use crate::boilerplate::LineSpool;
+use crate::config::Config;
 use crate::journal::{At, Batched, Handed, Journal, Replay};
 use crate::progress::Pass;
 use crate::run::Hooks;
-use crate::spool::{Frame, Spool, SpoolWriter};
+use crate::spool::{Spool, SpoolWriter};
 use crate::trial::without_killers;
+
+pub(crate) use worker::Note;
+use worker::{Done, Worker, counts_lines};
 
 /// A chunk is what one worker takes: records of about this many bytes…
 const CHUNK_BYTES: usize = 256 << 10;
@@ -45,20 +46,6 @@ struct Batch {
     skipped: Skips,
 }
 
-/// What the later passes need to know of an article without opening the spool.
-#[derive(Debug, Clone)]
-pub(crate) struct Note {
-    pub(crate) id: ArticleId,
-    pub(crate) kept_bytes: u64,
-    pub(crate) published: Option<i64>,
-    pub(crate) domain: Option<Box<str>>,
-    pub(crate) truncated: bool,
-    /// A fingerprint of its address, in runs that go by it or have an index.
-    pub(crate) address: Option<Box<u128>>,
-    /// Where it came from, in runs with an index.
-    pub(crate) origin: Option<Box<Origin>>,
-}
-
 /// What the map pass leaves behind.
 #[derive(Debug)]
 pub(crate) struct Mapped {
@@ -73,20 +60,6 @@ pub(crate) struct Mapped {
     pub(crate) source_bytes: u64,
     /// Held to the end of the run, since it keeps others out of the folder.
     pub(crate) journal: Option<Journal>,
-}
-
-/// What a worker makes of a chunk.
-#[derive(Default)]
-struct Done {
-    frame: Frame,
-    notes: Vec<Note>,
-    sketches: Vec<Sketch>,
-    /// Kept texts.
-    texts: Vec<String>,
-    /// Lines, where boilerplate is looked for.
-    lines: Vec<Noted>,
-    rejects: Vec<Reject>,
-    bytes: u64,
 }
 
 /// What a run that can go on keeps of itself.
@@ -334,215 +307,4 @@ fn read_chunks(
         drop(send.send(Batch { chunks, stored_bytes: stored_before, at, skipped }));
     }
     Ok(skipped)
-}
-
-/// What becomes of one record.
-struct Worked {
-    article: Article,
-    /// The kept text; nothing where it is the article's.
-    text: Option<String>,
-    known: Known,
-}
-
-/// What later passes need of an article.
-struct Known {
-    note: Note,
-    sketch: Sketch,
-    lines: Option<Noted>,
-}
-
-/// Whether boilerplate is looked for.
-fn counts_lines(config: &Config) -> bool {
-    config.mode == Mode::Articles && config.boilerplate.enabled
-}
-
-/// One worker's tools. Made anew after a panic, since they may be half written then.
-struct Worker<'a> {
-    chain: Chain<'a>,
-    sketching: Sketching<'a>,
-    cutter: Option<Cutter>,
-    mode: Mode,
-    /// Whether articles are remembered for later runs.
-    remembers: bool,
-    by_url: bool,
-    made: Box<dyn Fn() -> (Chain<'a>, Sketching<'a>) + 'a>,
-}
-
-impl<'a> Worker<'a> {
-    fn new(config: &'a Config, sketcher: &'a Sketcher, tap: Option<Tap<'a>>) -> Self {
-        let made = move || (Chain::new(config, tap), Sketching::new(sketcher));
-        let (chain, sketching) = made();
-        let cutter = counts_lines(config).then(|| Cutter::new(config.boilerplate.lines));
-        let remembers = config.index.path.is_some();
-        let by_url = config.across.by_identity;
-        Self {
-            chain,
-            sketching,
-            cutter,
-            mode: config.mode,
-            remembers,
-            by_url,
-            made: Box::new(made),
-        }
-    }
-
-    /// Works one chunk through the chain.
-    fn work(&mut self, chunk: Chunk) -> std::io::Result<Done> {
-        let (mut articles, mut textless) = (Vec::new(), Vec::new());
-        let mut done = Done::default();
-        for record in chunk {
-            let worked = record.and_then(|record| {
-                done.bytes += record.origin.length;
-                self.work_one(record)
-            });
-            match worked {
-                Ok(Worked { article, text, known }) => {
-                    // A text that is kept whole is not stored twice.
-                    let text = match text {
-                        Some(text) => {
-                            articles.push(article);
-                            text
-                        }
-                        None => {
-                            let (rest, text) = article.take_text();
-                            textless.push(rest);
-                            text
-                        }
-                    };
-                    done.texts.push(text);
-                    done.know(known);
-                }
-                Err(reject) => done.rejects.push(reject),
-            }
-        }
-        done.frame = match self.mode {
-            Mode::Articles => Frame::pack(&articles)?,
-            Mode::Verbatim => Frame::pack(&textless)?,
-        };
-        Ok(done)
-    }
-
-    /// What a chunk was that has been worked before, from what is in the spool.
-    fn again(&mut self, (frame, texts): (Frame, Vec<String>)) -> Result<Done, String> {
-        let articles: Vec<Article> = match self.mode {
-            Mode::Articles => frame.unpack()?,
-            Mode::Verbatim => {
-                let textless: Vec<Textless> = frame.unpack()?;
-                let whole = textless.into_iter().zip(&texts);
-                whole
-                    .map(|(article, text)| article.with_text(text.clone()))
-                    .collect::<Result<_, _>>()
-                    .map_err(|e| e.to_string())?
-            }
-        };
-        if articles.len() != texts.len() {
-            return Err("a frame has not as many articles as texts".to_owned());
-        }
-        let mut done = Done::default();
-        for (article, text) in articles.iter().zip(&texts) {
-            let sketch = self.sketching.sketch(text);
-            done.know(self.known(article, text.len(), sketch));
-        }
-        Ok(done)
-    }
-
-    fn work_one(&mut self, record: Record) -> Result<Worked, Reject> {
-        let origin = record.origin.clone();
-        let worked = caught(&origin, |stage| {
-            let (article, kept) = self.chain.article(record, stage)?;
-            stage.set(Stage::Across);
-            let text = (self.mode == Mode::Articles).then(|| kept.into_text());
-            let kept_text = text.as_deref().unwrap_or(article.text());
-            let sketch = self.sketching.sketch(kept_text);
-            stage.set(Stage::Boilerplate);
-            let known = self.known(&article, kept_text.len(), sketch);
-            Ok(Worked { article, text, known })
-        });
-        if worked.as_ref().is_err_and(|reject| reject.kind == RejectKind::Panicked) {
-            (self.chain, self.sketching) = (self.made)();
-        }
-        worked
-    }
-
-    fn known(&mut self, article: &Article, kept_bytes: usize, mut sketch: Sketch) -> Known {
-        let mut note = note(article, kept_bytes, self.remembers || self.by_url);
-        note.origin = self.remembers.then(|| Box::new(article.origin.clone()));
-        sketch.identity = note.address.as_deref().copied();
-        let lines = self.cutter.as_mut().map(|cutter| {
-            let lines = cutter.lines(article).into_iter().map(|line| line.print);
-            Noted::new(article, note.domain.as_deref(), lines.collect())
-        });
-        Known { note, sketch, lines }
-    }
-}
-
-impl Done {
-    fn know(&mut self, known: Known) {
-        self.notes.push(known.note);
-        self.sketches.push(known.sketch);
-        self.lines.extend(known.lines);
-    }
-}
-
-fn note(article: &Article, kept_bytes: usize, by_url: bool) -> Note {
-    let facts = &article.facts;
-    let address = facts.url.as_ref().and_then(|url| newsmill_extract::normalize_url(&url.value));
-    Note {
-        address: address
-            .as_ref()
-            .filter(|_| by_url)
-            .map(|address| Box::new(identity(&address.url))),
-        id: article.id.clone(),
-        kept_bytes: kept_bytes as u64,
-        published: facts.published.as_ref().and_then(|p| seconds(&p.value)),
-        domain: address.map(|address| address.domain.into()),
-        truncated: article.truncated,
-        origin: None,
-    }
-}
-
-/// A fingerprint of an address, whatever its scheme, fragment and closing slash.
-fn identity(url: &str) -> u128 {
-    let url = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let url = url.split('#').next().unwrap_or_default();
-    xxhash_rust::xxh3::xxh3_128(
-        url.strip_prefix("www.").unwrap_or(url).trim_end_matches('/').as_bytes(),
-    )
-}
-
-/// A date of RFC 3339, as exact as it is, as seconds since 1970; without a zone it is taken for UTC.
-fn seconds(date: &str) -> Option<i64> {
-    if let Ok(instant) = date.parse::<Timestamp>() {
-        return Some(instant.as_second());
-    }
-    let local = date.parse::<DateTime>().or_else(|_| format!("{date}T00:00:00").parse()).ok()?;
-    Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{identity, seconds};
-
-    #[test]
-    fn addresses_are_the_same_whatever_does_not_name_the_page() {
-        let page = identity("https://www.example.org/a/b");
-        for url in ["http://example.org/a/b/", "https://example.org/a/b#top"] {
-            assert_eq!(identity(url), page, "{url}");
-        }
-        assert_ne!(identity("https://example.org/a/b?page=2"), page);
-    }
-
-    #[test]
-    fn dates_are_compared_as_moments() {
-        let rows = [
-            ("2019-03-11", Some(1_552_262_400)),
-            ("2019-03-11T17:07:00", Some(1_552_324_020)),
-            ("2019-03-11T17:07:00-04:00", Some(1_552_338_420)),
-            ("2019-03-11T20:00:00Z", Some(1_552_334_400)),
-            ("soon", None),
-        ];
-        for (date, want) in rows {
-            assert_eq!(seconds(date), want, "{date}");
-        }
-    }
 }

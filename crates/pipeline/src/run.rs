@@ -28,6 +28,7 @@ use crate::passages::{Texts, What, search};
 use crate::progress::Progress;
 use crate::resolve::resolve;
 use crate::spool::SpoolWriter;
+use crate::summary::Summary;
 use crate::trial::Trial;
 use crate::write::{Resolved, stream, write};
 
@@ -56,21 +57,6 @@ pub enum Target {
     },
     /// Article rows on standard output; the ledgers are not written.
     Stdout,
-}
-
-/// What came of a run.
-#[derive(Clone, Debug)]
-pub struct Summary {
-    /// The books.
-    pub tally: Tally,
-    /// Records of kinds that hold no article; not in the books.
-    pub skipped: u64,
-    /// Bytes of the records read, after decompression.
-    pub source_bytes: u64,
-    /// How the run went.
-    pub facts: RunFacts,
-    /// The run folder, if there is one.
-    pub folder: Option<PathBuf>,
 }
 
 /// Who watches a run and has a say in it.
@@ -134,20 +120,15 @@ pub fn run_with(job: &Job, hooks: &Hooks<'_>) -> Result<Summary, Error> {
     job.config.check()?;
     let formats = formats(job)?;
     let known = known(&job.config.boilerplate)?;
-    let inputs = newsmill_read::inputs(&job.inputs, &job.config.limits)?;
+    let inputs = inputs(job)?;
     let pool = pool(job.threads)?;
     facts.threads = pool.current_num_threads();
 
-    if let Some(path) = &job.config.index.path {
-        apart("index", path, &job.inputs, &inputs)?;
-    }
-    index_apart(job)?;
     // Before the run folder is made ready: what a run that was broken off left in the index depends
     // on its manifest.
     let memory = Memory::open(&job.config)?;
     let (folder, lasting) = match &job.target {
         Target::Folder { path, existing } => {
-            apart("run folder", path, &job.inputs, &inputs)?;
             if let Some(finished) = finished(job, path, *existing, &inputs)? {
                 return Ok(finished);
             }
@@ -342,108 +323,7 @@ fn manifest(
     Ok(manifest)
 }
 
-/// What a run would do, without doing it.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    inputs: Vec<(String, Option<u64>)>,
-    config: String,
-    threads: usize,
-    target: Target,
-}
-
-/// Says what a job would do.
-///
-/// # Errors
-/// As [`run`], as far as it can be known beforehand.
-pub fn plan(job: &Job) -> Result<Plan, Error> {
-    job.config.check()?;
-    formats(job)?;
-    known(&job.config.boilerplate)?;
-    let inputs = newsmill_read::inputs(&job.inputs, &job.config.limits)?;
-    if let Target::Folder { path, .. } = &job.target {
-        apart("run folder", path, &job.inputs, &inputs)?;
-    }
-    if let Some(path) = &job.config.index.path {
-        apart("index", path, &job.inputs, &inputs)?;
-    }
-    index_apart(job)?;
-    Ok(Plan {
-        inputs: inputs.iter().map(|i| (i.path().to_string(), i.bytes())).collect(),
-        config: job.config.to_toml()?,
-        threads: pool(job.threads)?.current_num_threads(),
-        target: job.target.clone(),
-    })
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes: u64 = self.inputs.iter().filter_map(|(_, bytes)| *bytes).sum();
-        let to = match &self.target {
-            Target::Folder { path, .. } => path.display().to_string(),
-            Target::Stdout => "standard output".to_owned(),
-        };
-        let files = self.inputs.len();
-        writeln!(
-            f,
-            "# {files} inputs, {bytes} bytes as stored, to {to}, {} threads",
-            self.threads
-        )?;
-        for (path, bytes) in &self.inputs {
-            let bytes = bytes.map_or_else(|| "?".to_owned(), |b| b.to_string());
-            writeln!(f, "#   {bytes:>14}  {}", newsmill_output::escape::terminal(path, 200))?;
-        }
-        write!(f, "{}", self.config)
-    }
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { read, kept, duplicates, rejected, .. } = self.tally;
-        let seconds = self.facts.seconds.max(1e-6);
-        let megabytes = self.source_bytes as f64 / 1e6;
-        writeln!(
-            f,
-            "{read} read = {kept} kept + {duplicates} duplicates + {rejected} rejected\n\
-             {} bytes of text = {} kept + {} removed + {} line breaks and blanks folded",
-            self.tally.text_bytes,
-            self.tally.kept_bytes,
-            self.tally.removed_bytes(),
-            self.tally.layout_bytes,
-        )?;
-        for (reason, bytes) in &self.tally.removed_bytes {
-            writeln!(f, "  {bytes:>12} bytes removed: {reason}")?;
-        }
-        if self.skipped > 0 {
-            writeln!(f, "{} records of kinds that hold no article passed over", self.skipped)?;
-        }
-        if self.tally.replacement_characters > 0 {
-            let count = self.tally.replacement_characters;
-            writeln!(f, "{count} characters could not be decoded (U+FFFD)")?;
-        }
-        if self.tally.passages > 0 {
-            let Tally { passages, passage_bytes, .. } = self.tally;
-            writeln!(
-                f,
-                "{passages} passages ({passage_bytes} bytes) stand in earlier articles too"
-            )?;
-        }
-        write!(
-            f,
-            "{seconds:.1} s, {:.0} articles/s, {:.1} MB/s",
-            read as f64 / seconds,
-            megabytes / seconds
-        )?;
-        if let Some(bytes) = self.facts.peak_memory_bytes {
-            write!(f, ", {} MiB at most", bytes >> 20)?;
-        }
-        match &self.folder {
-            Some(folder) => writeln!(f, "; see {}", folder.display()),
-            None => writeln!(f),
-        }
-    }
-}
-
-fn formats(job: &Job) -> Result<Vec<&'static dyn Format>, Error> {
+pub(crate) fn formats(job: &Job) -> Result<Vec<&'static dyn Format>, Error> {
     let mut formats: Vec<&'static dyn Format> = Vec::new();
     if !job.config.output.writes_articles() {
         return match job.target {
@@ -472,11 +352,24 @@ fn formats(job: &Job) -> Result<Vec<&'static dyn Format>, Error> {
     if formats.is_empty() { Err(no_format()) } else { Ok(formats) }
 }
 
+/// The inputs of a job, none of which lies in the run folder or the index, or these in them.
+pub(crate) fn inputs(job: &Job) -> Result<Vec<Input>, Error> {
+    let inputs = newsmill_read::inputs(&job.inputs, &job.config.limits)?;
+    if let Target::Folder { path, .. } = &job.target {
+        apart("run folder", path, &job.inputs, &inputs)?;
+    }
+    if let Some(path) = &job.config.index.path {
+        apart("index", path, &job.inputs, &inputs)?;
+    }
+    index_apart(job)?;
+    Ok(inputs)
+}
+
 fn no_format() -> Error {
     Error::Config("output.formats names no format".to_owned())
 }
 
-fn pool(threads: usize) -> Result<ThreadPool, Error> {
+pub(crate) fn pool(threads: usize) -> Result<ThreadPool, Error> {
     ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(|n| format!("worker-{n}"))

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use newsmill_article::{Article, Metadata, Span};
-use newsmill_output::{DUPLICATES, FolderStore, Manifest, REJECTED, REMOVED, Store};
+use newsmill_output::{Bytes, DUPLICATES, FolderStore, Manifest, REJECTED, REMOVED, Store};
 use newsmill_read::Input;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -98,15 +98,6 @@ pub enum Of {
         /// The id of that article.
         id: String,
     },
-}
-
-/// A place in the record's text, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bytes {
-    /// First byte.
-    pub start: usize,
-    /// Byte after the last.
-    pub end: usize,
 }
 
 /// Says what happened to the article `id` of the finished run in `run`. A rejected record has no
