@@ -221,7 +221,7 @@ mod tests {
         let article = lines(&"www.example.org “a” $5 ".repeat(50));
         let limits = Limits { facts_per_article: 7, ..Limits::default() };
         let facts = extract(&article, &article.kept(), &limits);
-        assert_eq!((facts.links.len(), facts.quotes.len()), (7, 7));
+        assert_eq!((facts.links.len(), facts.quotes.len(), facts.entities.len()), (7, 7, 7));
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub(crate) fn is_particle(word: &str) -> bool {
 
 /// A news agency or publication, as bylines and datelines name it.
 pub(crate) fn is_agency(text: &str) -> bool {
+    if crate::syndication::agency(text).is_some() {
+        return true;
+    }
     let name = text.trim().trim_end_matches('.').to_lowercase();
     let name = name.strip_prefix("the ").unwrap_or(&name);
     AGENCIES.contains(&name)

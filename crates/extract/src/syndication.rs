@@ -124,9 +124,10 @@ fn read_line(article: &Article, (at, line): (usize, &str), said: &mut Syndicatio
             credit(name, "byline", 0, body.len());
         }
     }
-    // `… it said. (AFP)`
-    if let Some((_, last)) = body.rsplit_once('(')
+    // `… it said. (AFP)`, but not `a plant in Allentown (PA)`.
+    if let Some((said, last)) = body.rsplit_once('(')
         && let Some(inner) = last.strip_suffix(')')
+        && said.trim_end().chars().next_back().is_none_or(|c| ".!?…”\"’»".contains(c))
     {
         for part in inner.split(['/', ',']) {
             if let Some(name) = agency(part) {
@@ -168,7 +169,8 @@ fn read_line(article: &Article, (at, line): (usize, &str), said: &mut Syndicatio
                 }
             }
             Cue::First => {
-                if let Some(name) = publication(after).filter(|_| !known && publisher.is_none()) {
+                let wanted = !known && publisher.is_none() && speaks_of_itself(before);
+                if let Some(name) = publication(after).filter(|_| wanted) {
                     let at = to + (name.as_ptr() as usize - after.as_ptr() as usize);
                     let mut found = Sourced::new(name.to_owned(), words.trim_end());
                     found.span = article.span(start + at..start + at + name.len()).ok();
@@ -239,7 +241,6 @@ const CREDITS: &[&str] = &[
     "quellen: ",
     "fuente: ",
     "con información de ",
-    "avec ",
     "fonte: ",
     "com informações de ",
     "com informações da ",
@@ -265,8 +266,33 @@ const FIRST: &[&str] = &[
     "reprinted with permission from ",
     "reprinted by permission of ",
     "reposted from ",
-    "courtesy of ",
     "was produced by ",
+];
+
+/// Whether words of a first publication behind `before` are of the article: they open a sentence, or
+/// one that names an article opens before them. `The virus first appeared in China` is of none.
+fn speaks_of_itself(before: &str) -> bool {
+    let sentence = before.rsplit(['.', '!', '?']).next().unwrap_or_default();
+    let mut words = sentence.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    words.clone().next().is_none() || words.any(|w| ITSELF.contains(&w.to_lowercase().as_str()))
+}
+
+/// What articles call themselves.
+const ITSELF: &[&str] = &[
+    "article",
+    "column",
+    "commentary",
+    "content",
+    "essay",
+    "excerpt",
+    "interview",
+    "piece",
+    "post",
+    "report",
+    "review",
+    "story",
+    "text",
+    "version",
 ];
 
 fn first_part(text: &str) -> &str {
@@ -311,7 +337,7 @@ fn publication(text: &str) -> Option<&str> {
 }
 
 /// The full name of an agency, by its name or acronym as credits have it.
-fn agency(text: &str) -> Option<&'static str> {
+pub(crate) fn agency(text: &str) -> Option<&'static str> {
     let name = text.trim().trim_matches(|c: char| !c.is_alphanumeric());
     if name.len() > 40 || name.is_empty() {
         return None;
@@ -462,6 +488,12 @@ mod tests {
             ("The book was first published in March by a house in Lima.", &[], None),
             ("It was first published in 1998.", &[], None),
             ("A river rose in PA, as (pa) said.", &[], None),
+            ("They closed a plant in Allentown (PA)", &[], None),
+            ("Il a travaillé avec Bloomberg, puis seul.", &[], None),
+            ("The virus first appeared in China last year.", &[], None),
+            ("Photo courtesy of Ana Ruiz", &[], None),
+            ("The film was produced by Warner Bros", &[], None),
+            ("She first appeared on Saturday Night Live.", &[], None),
         ];
         for (text, agencies, publisher) in cases {
             let (got, first) = said(text);

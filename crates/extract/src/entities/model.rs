@@ -104,7 +104,7 @@ pub(crate) fn best(
     }
 }
 
-/// The weights that are shipped, in bytes: the scale, the pairs, the rows.
+/// The weights that are shipped, in bytes: the pairs, the rows.
 pub(crate) struct Shipped {
     pairs: Vec<i8>,
     rows: &'static [u8],

@@ -54,5 +54,6 @@ proptest! {
         let article = lines(&text);
         let mut facts = Facts::default();
         Entities.extract(&article, &article.kept(), &mut facts);
+        prop_assert!(facts.entities.is_sorted_by_key(|e| e.span.start()));
     }
 }

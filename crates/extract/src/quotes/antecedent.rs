@@ -20,6 +20,8 @@ pub(super) struct Speaking {
 const REACH: usize = 3;
 /// Bytes over which it does.
 const NEAR: usize = 1_200;
+/// Bytes before a name in which its sentence may open.
+const OPENING: usize = 200;
 
 /// Whom the pronoun beside quotation `i` stands for: the person who was the subject of a clause
 /// last, or who spoke last, or the only one named since; never one whose given name is of the
@@ -75,14 +77,17 @@ fn is_subject(text: &str, mention: &Mention) -> bool {
         return true;
     }
     // `However, Ruiz asks`: a word or two set off, then the name and its verb.
-    let opening = super::speaker::last_sentence(before);
     let far = text.floor_char_boundary(mention.range.end + 24);
     let next = words::of(&text[mention.range.end..far]).next();
     let verb = next.is_some_and(|w| {
         w.text.starts_with(char::is_lowercase) && !is_preposition(w.text) && w.text != "s"
     });
-    if before.ends_with(',') && opening.split_whitespace().count() <= 3 && verb {
-        return true;
+    if before.ends_with(',') && verb {
+        let near = before.ceil_char_boundary(before.len().saturating_sub(OPENING));
+        let opening = super::speaker::last_sentence(&before[near..]);
+        if opening.split_whitespace().count() <= 3 {
+            return true;
+        }
     }
     let near = before.ceil_char_boundary(before.len().saturating_sub(24));
     let lead: Vec<_> = words::of(&before[near..]).collect();

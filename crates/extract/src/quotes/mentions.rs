@@ -1,5 +1,6 @@
 //! The names of an article, as the quotations' speakers can be told from them.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use newsmill_article::{EntityKind, Facts, Kept};
@@ -17,12 +18,17 @@ pub(super) struct Mention {
 
 /// The persons and organisations that the kept text names, in order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Mentions(Vec<Mention>);
+pub(super) struct Mentions {
+    list: Vec<Mention>,
+    /// The first person whose full name ends with a word.
+    full: HashMap<String, usize>,
+    organisations: HashSet<String>,
+}
 
 impl Mentions {
     /// Those of the entities found before.
     pub(super) fn of(kept: &Kept, facts: &Facts) -> Self {
-        let mut list = Vec::new();
+        let mut all = Self::default();
         for entity in &facts.entities {
             let person = entity.kind == EntityKind::Person;
             if !person && entity.kind != EntityKind::Organisation {
@@ -31,54 +37,55 @@ impl Mentions {
             let Some(range) = kept.range_of(entity.span) else { continue };
             let Some(text) = kept.text().get(range.clone()) else { continue };
             let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            list.push(Mention { range, person, name });
+            if !person {
+                all.organisations.insert(name.clone());
+            } else if let Some((_, last)) = name.rsplit_once(' ') {
+                all.full.entry(last.to_owned()).or_insert(all.list.len());
+            }
+            all.list.push(Mention { range, person, name });
         }
-        Self(list)
+        all
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     pub(super) fn get(&self, i: usize) -> Option<&Mention> {
-        self.0.get(i)
+        self.list.get(i)
     }
 
     /// The mentions that begin within `range`.
     pub(super) fn within(&self, range: Range<usize>) -> impl DoubleEndedIterator<Item = &Mention> {
-        let from = self.0.partition_point(|m| m.range.start < range.start);
-        let to = self.0.partition_point(|m| m.range.start < range.end);
-        self.0.get(from..to).unwrap_or_default().iter()
+        let from = self.list.partition_point(|m| m.range.start < range.start);
+        let to = self.list.partition_point(|m| m.range.start < range.end);
+        self.list.get(from..to).unwrap_or_default().iter()
     }
 
     /// The first full name that ends with the same word as `name`.
     pub(super) fn full(&self, name: &str) -> Option<&str> {
-        if name.contains(' ') {
-            return None;
-        }
-        let ends = |m: &&Mention| m.name.strip_suffix(name).is_some_and(|rest| rest.ends_with(' '));
-        self.persons().find(ends).map(|m| m.name.as_str())
+        self.full.get(name).map(|&i| self.list[i].name.as_str())
     }
 
     /// Whether `name` is an organisation's.
     pub(super) fn is_organisation(&self, name: &str) -> bool {
-        self.0.iter().any(|m| !m.person && m.name == name)
+        self.organisations.contains(name)
     }
 
     pub(super) fn persons(&self) -> impl Iterator<Item = &Mention> {
-        self.0.iter().filter(|m| m.person)
+        self.list.iter().filter(|m| m.person)
     }
 
     /// The words of `text`, which begins at byte `base` of the kept text, each with its name.
     pub(super) fn words<'a>(&self, text: &'a str, base: usize) -> Vec<Word<'a>> {
         let mut words: Vec<Word<'a>> = words::of(text).collect();
-        let mut next = self.0.partition_point(|m| m.range.end <= base);
+        let mut next = self.list.partition_point(|m| m.range.end <= base);
         for word in &mut words {
             let start = base + word.at;
-            while self.0.get(next).is_some_and(|m| m.range.end <= start) {
+            while self.list.get(next).is_some_and(|m| m.range.end <= start) {
                 next += 1;
             }
-            let inside = self.0.get(next).is_some_and(|m| m.range.start <= start);
+            let inside = self.list.get(next).is_some_and(|m| m.range.start <= start);
             word.mention = inside.then_some(next);
         }
         words

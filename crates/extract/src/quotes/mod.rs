@@ -58,6 +58,9 @@ impl Fact for Quotes {
             return;
         }
         let marked = marks::find(kept);
+        if marked.is_empty() {
+            return;
+        }
         let mentions = mentions::Mentions::of(kept, facts);
         let said = speaker::attribute(kept, &marked, &mentions);
         // In German every noun has a capital: one word alone is no name there.

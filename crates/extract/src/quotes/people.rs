@@ -15,6 +15,9 @@ const REACH: usize = 64;
 /// Puts the fullest name `text` has for a person in the place of shorter ones: a name among
 /// `mentions` that ends with the same word, or else words with capitals before it.
 pub(super) fn make_full(text: &str, mentions: &Mentions, speakers: Vec<&mut String>) {
+    if speakers.is_empty() {
+        return;
+    }
     let mut known: HashMap<&str, Vec<String>> = HashMap::new();
     for mention in mentions.persons().filter(|m| m.name.contains(' ')) {
         let names = known.entry(last_word(&mention.name)).or_default();

@@ -122,7 +122,9 @@ impl Object {
                 Ok(result) => Ok(Part::Bytes(result.bytes().await?)),
                 // Servers of plain HTTP need not know ranges.
                 Err(Error::NotSupported { .. }) if offset == 0 => {
-                    let whole = store.store.get_opts(&self.path, GetOptions::default()).await;
+                    let if_match = self.e_tag.clone();
+                    let options = GetOptions { if_match, ..GetOptions::default() };
+                    let whole = store.store.get_opts(&self.path, options).await;
                     Ok(Part::Whole(whole.map(GetResult::into_stream)?))
                 }
                 Err(error) => Err(error),
@@ -155,6 +157,10 @@ impl Reader {
         loop {
             if let Some(rest) = &mut self.rest {
                 let next = self.object.store.runtime.block_on(rest.try_next())?;
+                if next.is_none() && self.offset != self.object.bytes {
+                    let source = format!("{} bytes came of {}", self.offset, self.object.bytes);
+                    return Err(Error::Generic { store: "remote", source: source.into() });
+                }
                 return Ok(next.unwrap_or_default());
             }
             if self.offset >= self.object.bytes {

@@ -181,7 +181,11 @@ fn name_of(part: &str, sites: &[String]) -> Option<String> {
 
 /// Whether words in lower case are a trade, or a name and a trade.
 fn is_trade(lower: &str) -> bool {
-    TRADES.iter().any(|t| lower.starts_with(t) || lower.ends_with(t))
+    let borders = |c: Option<char>| c.is_none_or(|c| !c.is_alphabetic());
+    TRADES.iter().any(|trade| {
+        lower.strip_prefix(trade).is_some_and(|rest| borders(rest.chars().next()))
+            || lower.strip_suffix(trade).is_some_and(|rest| borders(rest.chars().next_back()))
+    })
 }
 
 /// Whether a name is the site's with more behind it: `Example News`.
@@ -263,6 +267,7 @@ mod tests {
             ("Von Miller", &["Von Miller"]),
             ("Di Wu", &["Di Wu"]),
             ("Min Jin Lee", &["Min Jin Lee"]),
+            ("Antonio Maceo", &["Antonio Maceo"]),
             ("Eyal Press", &["Eyal Press"]),
             ("José Ortega y Gasset", &["José Ortega y Gasset"]),
             ("Sammy Davis, Jr.", &["Sammy Davis, Jr."]),
