@@ -39,10 +39,11 @@ pub(crate) fn on_signals() -> io::Result<Watch> {
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             let code = 128 + signal;
-            if STOP.swap(true, Ordering::SeqCst) {
+            let number = u8::try_from(signal).unwrap_or(0);
+            if SIGNAL.swap(number, Ordering::SeqCst) != 0 {
                 std::process::exit(code);
             }
-            SIGNAL.store(u8::try_from(signal).unwrap_or(0), Ordering::SeqCst);
+            STOP.store(true, Ordering::SeqCst);
             thread::spawn(move || {
                 thread::sleep(PATIENCE);
                 std::process::exit(code);

@@ -24,7 +24,8 @@ use crate::spool::{Spool, SpoolWriter};
 use crate::trial::without_killers;
 
 pub(crate) use worker::Note;
-use worker::{Done, Worker, counts_lines};
+pub(crate) use worker::Worker;
+use worker::{Done, counts_lines};
 
 /// A chunk is what one worker takes: records of about this many bytes…
 const CHUNK_BYTES: usize = 256 << 10;
@@ -115,10 +116,14 @@ pub(crate) fn map(
             for Batch { mut chunks, stored_bytes, at, skipped } in batches {
                 if before < suspect {
                     without_killers(&mut chunks, hooks.trial);
+                    if hooks.stops() {
+                        // What was tried then may have died of the same signal.
+                        return Err(Error::Stopped);
+                    }
                 }
                 before = at;
                 if let Some(handed) = handed {
-                    handed.write(at)?;
+                    handed.write(at.max(suspect))?;
                 }
                 let done: Vec<_> = pool
                     .install(|| chunks.into_par_iter().map_init(worker, Worker::work).collect());
@@ -158,9 +163,9 @@ pub(crate) fn map(
         worked.and(mapped).and(ended)
     })
     .inspect_err(|_| {
-        // The process lives: no record has killed it.
+        // The process lives: none of its records has killed it.
         if let Some(handed) = &mut handed {
-            drop(handed.clear());
+            drop(handed.write(suspect));
         }
     })?;
     hooks.progress.end();

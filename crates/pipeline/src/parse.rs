@@ -1,6 +1,6 @@
 //! One document in, its article rows out: no work across articles.
 
-use newsmill_article::{Record, Reject, RejectKind, Stage};
+use newsmill_article::{Reject, RejectKind, Stage};
 use newsmill_output::{ArticleRow, write_line};
 use newsmill_read::Input;
 
@@ -30,12 +30,4 @@ pub fn parse(
             .map_err(|e| Reject::new(origin, Stage::Output, RejectKind::Malformed, e))?;
         Ok(row)
     }))
-}
-
-/// Works on a record as a run does, and forgets what comes of it: for whoever wants to know whether
-/// the process lives through it (see [`Trial`](crate::Trial)).
-pub fn try_record(record: Record, config: &Config) {
-    let origin = record.origin.clone();
-    let mut chain = Chain::new(config, None);
-    drop(caught(&origin, |stage| chain.article(record, stage)));
 }

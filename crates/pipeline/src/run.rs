@@ -114,7 +114,6 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Summary, Error> {
 /// # Errors
 /// As [`run`]; [`Error::Stopped`]; [`Error::Differs`] when the folder holds another job's work.
 pub fn run_with(job: &Job, hooks: &Hooks<'_>) -> Result<Summary, Error> {
-    let progress = hooks.progress;
     let started = Instant::now();
     let mut facts = RunFacts { started: jiff::Timestamp::now().to_string(), ..RunFacts::default() };
     job.config.check()?;
@@ -192,11 +191,11 @@ pub fn run_with(job: &Job, hooks: &Hooks<'_>) -> Result<Summary, Error> {
         passages: passages.as_ref(),
     };
     let (mut files, mut tally) = match &folder {
-        Some(store) => write(&resolved, &formats, store, &pool, progress)?,
+        Some(store) => write(&resolved, &formats, store, &pool, hooks)?,
         None => {
             let mut out = std::io::stdout().lock();
             let format = formats.first().copied().ok_or_else(no_format)?;
-            (Vec::new(), stream(&resolved, format, &mut out, &pool, progress)?)
+            (Vec::new(), stream(&resolved, format, &mut out, &pool, hooks)?)
         }
     };
     tally.read = mapped.read;
@@ -249,6 +248,7 @@ fn finished(
     if let Some(difference) = this.difference(&JobState::of_manifest(&manifest)) {
         return Err(Error::Differs { path: path.to_owned(), difference });
     }
+    Journal::check_free(path)?;
     info!(folder = %path.display(), "finished already");
     // What the run had not yet deleted when it was broken off behind its manifest.
     match std::fs::remove_dir_all(path.join(HOME)) {
@@ -261,7 +261,7 @@ fn finished(
         tally: manifest.tally,
         skipped: manifest.skipped.values().sum(),
         source_bytes: 0,
-        facts: manifest.run,
+        facts: RunFacts { resumed: true, ..manifest.run },
         folder: Some(path.to_owned()),
     }))
 }
@@ -279,7 +279,7 @@ fn take(
         return Err(Error::Config(why.to_owned()));
     }
     let state = JobState::new(&job.config, inputs)?;
-    let (store, (journal, replay)) = if goes_on {
+    let (store, (journal, replay)) = if goes_on && run.exists() {
         // The journal's lock first: what another process is writing is left alone.
         let journal = Journal::open(run, &state, goes_on)?;
         (FolderStore::open(run, existing)?, journal)
@@ -289,8 +289,7 @@ fn take(
         let journal = Journal::open(store.root(), &state, goes_on)?;
         (store, journal)
     };
-    let (mut handed, suspect) = Handed::open(run)?;
-    handed.clear()?;
+    let (handed, suspect) = Handed::open(run)?;
     Ok((store, Lasting { journal, replay, handed, suspect }))
 }
 

@@ -307,7 +307,12 @@ impl Spool {
     pub(crate) fn remove(self) -> Result<(), Error> {
         drop(self.scratch);
         if let Home::Lasting(path) = self.home {
-            fs::remove_dir_all(&path).map_err(|cause| Error::Spool { path, cause })?;
+            match fs::remove_dir_all(&path) {
+                Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                    return Err(Error::Spool { path, cause });
+                }
+                _ => {}
+            }
         }
         Ok(())
     }

@@ -52,12 +52,12 @@ impl fmt::Display for Summary {
                 "{passages} passages ({passage_bytes} bytes) stand in earlier articles too"
             )?;
         }
-        write!(
-            f,
-            "{seconds:.1} s, {:.0} articles/s, {:.1} MB/s",
-            read as f64 / seconds,
-            megabytes / seconds
-        )?;
+        write!(f, "{seconds:.1} s")?;
+        // What an earlier start did took none of these seconds.
+        if !self.facts.resumed {
+            let rate = read as f64 / seconds;
+            write!(f, ", {rate:.0} articles/s, {:.1} MB/s", megabytes / seconds)?;
+        }
         if let Some(bytes) = self.facts.peak_memory_bytes {
             write!(f, ", {} MiB at most", bytes >> 20)?;
         }

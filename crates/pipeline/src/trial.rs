@@ -4,13 +4,33 @@
 //! has died, the records it had in hand are tried before they are worked on again.
 
 use newsmill_article::{Record, Reject, RejectKind, Stage};
+use newsmill_dedup::sketch::Sketcher;
 use tracing::warn;
 
-use crate::map::Chunk;
+use crate::Error;
+use crate::config::Config;
+use crate::map::{Chunk, Worker};
 
 /// Tries records in another process, in order, and says of each whether it killed it, and how. An
 /// error means that nothing could be tried.
 pub type Trial<'a> = &'a (dyn Fn(&[&Record]) -> std::io::Result<Vec<Option<String>>> + Sync);
+
+/// Works on records as a run does and forgets what comes of them: for the process that tries them.
+///
+/// # Errors
+/// When the configuration cannot be used.
+pub fn try_records(
+    config: &Config,
+    records: impl IntoIterator<Item = Record>,
+) -> Result<(), Error> {
+    let sketcher = Sketcher::new(&config.across).map_err(|e| Error::Config(e.to_string()))?;
+    let mut worker = Worker::new(config, &sketcher, None);
+    for record in records {
+        // A reject, a panic or a full disk is the run's to tell.
+        drop(worker.work(vec![Ok(record)]));
+    }
+    Ok(())
+}
 
 /// Makes rejects of the records that kill.
 pub(crate) fn without_killers(chunks: &mut [Chunk], trial: Option<Trial<'_>>) {

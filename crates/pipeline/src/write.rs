@@ -23,7 +23,8 @@ use crate::boilerplate::{Boilerplate, Profile, Taken};
 use crate::config::{Config, Mode};
 use crate::map::Note;
 use crate::passages::{End, Passages, Placed};
-use crate::progress::{Pass, Progress};
+use crate::progress::Pass;
+use crate::run::Hooks;
 use crate::spool::{self, Spool, TextReader};
 
 /// Frames handed out at once, for each thread.
@@ -123,7 +124,7 @@ pub(crate) fn write(
     formats: &[&'static dyn Format],
     store: &dyn Store,
     pool: &ThreadPool,
-    progress: &dyn Progress,
+    hooks: &Hooks<'_>,
 ) -> Result<(Vec<FileEntry>, Tally), Error> {
     let level = resolved.config.output.zstd_level;
     let mut writers: Vec<ArticleWriter<'_>> = formats
@@ -140,7 +141,7 @@ pub(crate) fn write(
     let mut profile = resolved.boilerplate.map(Profile::new);
     let mut placed = resolved.passages.map(Placed::new);
     let mut tally = Tally::default();
-    each(resolved, To::Files(formats, level), pool, progress, |done| {
+    each(resolved, To::Files(formats, level), pool, hooks, |done| {
         if let Articles::Files(frames) = done.articles {
             // In the pool, where row groups are encoded.
             pool.install(|| {
@@ -181,7 +182,7 @@ pub(crate) fn stream(
     format: &'static dyn Format,
     out: &mut dyn std::io::Write,
     pool: &ThreadPool,
-    progress: &dyn Progress,
+    hooks: &Hooks<'_>,
 ) -> Result<Tally, Error> {
     let Some(rows) = format.stream() else {
         let name = format.name();
@@ -189,7 +190,7 @@ pub(crate) fn stream(
     };
     let mut tally = Tally::default();
     rows.head(out).map_err(Error::Stdout)?;
-    each(resolved, To::Stream(rows), pool, progress, |done| {
+    each(resolved, To::Stream(rows), pool, hooks, |done| {
         if let Articles::Stream(bytes) = done.articles {
             out.write_all(&bytes).map_err(Error::Stdout)?;
         }
@@ -205,12 +206,12 @@ fn each(
     resolved: &Resolved<'_>,
     to: To<'_>,
     pool: &ThreadPool,
-    progress: &dyn Progress,
+    hooks: &Hooks<'_>,
     mut take: impl FnMut(Done) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let span = info_span!("write", articles = resolved.notes.len());
     let _guard = span.enter();
-    progress.begin(Pass::Write, Some(resolved.notes.len() as u64));
+    hooks.progress.begin(Pass::Write, Some(resolved.notes.len() as u64));
     let mut frames = resolved.spool.frames()?;
     let mut number = 0;
     loop {
@@ -236,9 +237,12 @@ fn each(
         for done in done {
             take(done?)?;
         }
-        progress.at(number as u64, number as u64);
+        hooks.progress.at(number as u64, number as u64);
+        if hooks.stops() {
+            return Err(Error::Stopped);
+        }
     }
-    progress.end();
+    hooks.progress.end();
     Ok(())
 }
 

@@ -15,7 +15,8 @@ pub enum Mode {
     New,
     /// The files of an earlier run are deleted, its manifest first. Files that no run writes stay.
     Overwrite,
-    /// Files stay; what was still being written when an earlier run was broken off is deleted.
+    /// As [`Mode::Overwrite`], but what a run keeps of itself to go on stays: files of rows are written
+    /// anew from that.
     Resume,
 }
 
@@ -76,17 +77,18 @@ impl FolderStore {
             Mode::New if self.exists(MANIFEST)? => Err(OutputError::Finished { path: path() }),
             Mode::New if files_of(&self.root).map_err(wrap)?.is_empty() => Ok(()),
             Mode::New => Err(OutputError::Occupied { path: path() }),
-            Mode::Overwrite => {
+            Mode::Overwrite | Mode::Resume => {
                 // Without its manifest the old run is unfinished, whatever happens next.
                 remove_if_there(&self.root.join(MANIFEST)).map_err(wrap)?;
                 sync_folder(&self.root).map_err(wrap)?;
+                if mode == Mode::Overwrite {
+                    self.clear_scratch().map_err(wrap)?;
+                }
                 let old = |folder: &str, file: &str| {
                     names::is_draft(file) || names::is_run_file(folder, file)
                 };
-                self.clear_scratch().map_err(wrap)?;
                 self.clear(old).map_err(wrap)
             }
-            Mode::Resume => self.clear(|_, file| names::is_draft(file)).map_err(wrap),
         }
     }
 
@@ -325,9 +327,12 @@ mod tests {
         write(&store, MANIFEST, b"{}").unwrap();
         let opened = FolderStore::open(&root, Mode::New);
         assert!(matches!(opened, Err(OutputError::Finished { .. })));
+        let scratch = format!("{}run", names::SCRATCH);
+        fs::create_dir(root.join(&scratch)).unwrap();
         FolderStore::open(&root, Mode::Resume).unwrap();
-        assert_eq!(listing(&root), ["articles", MANIFEST]);
-        assert_eq!(listing(&root.join("articles")), ["notes", "part-00007.jsonl.zst"]);
+        assert_eq!(listing(&root), [scratch.as_str(), "articles"]);
+        assert_eq!(listing(&root.join("articles")), ["notes"]);
+        write(&store, "articles/part-00007.jsonl.zst", b"old").unwrap();
         FolderStore::open(&root, Mode::Overwrite).unwrap();
         assert_eq!(listing(&root), ["articles"]);
         assert_eq!(listing(&root.join("articles")), ["notes"]);

@@ -29,7 +29,7 @@ pub(crate) struct Note {
 
 /// What a worker makes of a chunk.
 #[derive(Default)]
-pub(super) struct Done {
+pub(crate) struct Done {
     pub(super) frame: Frame,
     pub(super) notes: Vec<Note>,
     pub(super) sketches: Vec<Sketch>,
@@ -62,7 +62,7 @@ pub(super) fn counts_lines(config: &Config) -> bool {
 }
 
 /// One worker's tools. Made anew after a panic, since they may be half written then.
-pub(super) struct Worker<'a> {
+pub(crate) struct Worker<'a> {
     chain: Chain<'a>,
     sketching: Sketching<'a>,
     cutter: Option<Cutter>,
@@ -74,7 +74,7 @@ pub(super) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(config: &'a Config, sketcher: &'a Sketcher, tap: Option<Tap<'a>>) -> Self {
+    pub(crate) fn new(config: &'a Config, sketcher: &'a Sketcher, tap: Option<Tap<'a>>) -> Self {
         let made = move || (Chain::new(config, tap), Sketching::new(sketcher));
         let (chain, sketching) = made();
         let cutter = counts_lines(config).then(|| Cutter::new(config.boilerplate.lines));
@@ -92,7 +92,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Works one chunk through the chain.
-    pub(super) fn work(&mut self, chunk: Chunk) -> std::io::Result<Done> {
+    pub(crate) fn work(&mut self, chunk: Chunk) -> std::io::Result<Done> {
         let (mut articles, mut textless) = (Vec::new(), Vec::new());
         let mut done = Done::default();
         for record in chunk {
