@@ -20,8 +20,8 @@ use crate::candidates::{Buckets, Scene};
 use crate::spill::record::{pack, unpack};
 use crate::spill::sort::{Groups, Sorter};
 
-/// Shingles of a text that are looked up, at most.
-const PROBES: usize = 16;
+/// Shingles of a text that are looked up, at most: those of the smallest hashes.
+pub const PROBES: usize = 16;
 /// An estimate may be so many standard errors too low.
 const DEVIATIONS: f64 = 4.0;
 /// The index is sorted in so many pieces, by its keys, that a piece on disk is not larger than so
@@ -125,7 +125,8 @@ fn meet(
 }
 
 /// How many of `probes` must meet a text, at least 1, for the containment to be verified.
-fn needed(probes: usize, threshold: f64) -> usize {
+#[must_use]
+pub fn needed(probes: usize, threshold: f64) -> usize {
     let error = (threshold * (1.0 - threshold) / probes.max(1) as f64).sqrt();
     let share = (threshold - DEVIATIONS * error).max(0.0);
     ((share * probes as f64).ceil() as usize).clamp(1, probes.max(1))

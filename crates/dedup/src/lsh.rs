@@ -142,20 +142,42 @@ impl<'a> Filter<'a> {
 
     fn promising(&mut self, first: u32, second: u32) -> io::Result<bool> {
         let (start, other) = (u64::from(first) * self.words, u64::from(second) * self.words);
-        let mut differing = 0;
+        let mut differ = 0;
         for word in 0..self.words {
             let a = self.first.get(start + word)?.unwrap_or(0);
             let b = self.second.get(other + word)?.unwrap_or(0);
-            let bits = a ^ b;
-            differing += ((bits | (bits >> 1)) & 0x5555_5555).count_ones();
+            differ += differing(a, b);
         }
-        // Different values agree in their lowest bits once in four times.
-        let expected = (self.threshold.min(1.0) * 3.0 + 1.0) / 4.0;
         let sizes = (self.sizes.0.get(first.into())?, self.sizes.1.get(second.into())?);
-        // A short text has no more independent values than shingles.
-        let independent = self.values.min(f64::from(sizes.0.max(sizes.1).unwrap_or(1).max(1)));
-        let error = (expected * (1.0 - expected) / independent).sqrt();
-        let equal = 1.0 - f64::from(differing) / self.values;
-        Ok(equal >= expected - DEVIATIONS * error)
+        let larger = sizes.0.max(sizes.1).unwrap_or(1);
+        Ok(is_promising(differ, self.values, larger, self.threshold))
     }
+}
+
+/// Whether two texts are worth a proof, by their [estimates](crate::candidates::estimate) and numbers
+/// of shingles: what [`crate::candidates::Candidates::find`] asks of pairs that share a band.
+#[must_use]
+pub fn promising(estimates: [&[u32]; 2], shingles: [u32; 2], config: &AcrossConfig) -> bool {
+    let [a, b] = estimates;
+    let differing = a.iter().zip(b).map(|(a, b)| differing(*a, *b)).sum();
+    let larger = shingles[0].max(shingles[1]);
+    is_promising(differing, config.permutations() as f64, larger, config.lowest_threshold())
+}
+
+/// How many of the values in two words of an estimate differ.
+fn differing(a: u32, b: u32) -> u32 {
+    let bits = a ^ b;
+    ((bits | (bits >> 1)) & 0x5555_5555).count_ones()
+}
+
+/// Whether so many of `values` differ only that the similarity may reach `threshold`; `shingles` are
+/// those of the larger text.
+fn is_promising(differing: u32, values: f64, shingles: u32, threshold: f64) -> bool {
+    // Different values agree in their lowest bits once in four times.
+    let expected = (threshold.min(1.0) * 3.0 + 1.0) / 4.0;
+    // A short text has no more independent values than shingles.
+    let independent = values.min(f64::from(shingles.max(1)));
+    let error = (expected * (1.0 - expected) / independent).sqrt();
+    let equal = 1.0 - f64::from(differing) / values;
+    equal >= expected - DEVIATIONS * error
 }

@@ -4,7 +4,7 @@ mod sketches;
 
 use std::io;
 
-pub use sketches::Sketches;
+pub use sketches::{Sketches, estimate};
 
 use crate::config::{AcrossConfig, ConfigError, Method};
 use crate::exact::Duplicates;

@@ -14,6 +14,13 @@ use crate::spill::list::List;
 pub(crate) const VALUE_BITS: usize = 2;
 const VALUES_A_WORD: usize = 32 / VALUE_BITS;
 
+/// The lowest bits of each value of a signature, in words of 32 bits: what
+/// [`crate::lsh::promising`] compares.
+pub fn estimate(signature: &[u32]) -> impl Iterator<Item = u32> {
+    let word = |values: &[u32]| values.iter().fold(0, |word, v| (word << VALUE_BITS) | (v & 3));
+    signature.chunks(VALUES_A_WORD).map(word)
+}
+
 /// The sketches of texts 0, 1, …, taken apart.
 ///
 /// Of a signature only one 32-bit key a band and two bits a value are kept. That is, for the default
@@ -118,9 +125,7 @@ impl Sketches {
         for (band, keys) in self.bands.iter_mut().enumerate() {
             keys.push(band_key(signature, band, self.rows).map_or(0, |key| (key >> 32) as u32))?;
         }
-        let mut words = signature
-            .chunks(VALUES_A_WORD)
-            .map(|values| values.iter().fold(0, |word, &value| (word << VALUE_BITS) | (value & 3)));
+        let mut words = estimate(signature);
         for _ in 0..self.estimate_words {
             self.estimates.push(words.next().unwrap_or(0))?;
         }
