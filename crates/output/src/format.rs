@@ -20,7 +20,7 @@ pub use jsonl::{Jsonl, write_line};
 pub use markdown::Markdown;
 pub use newsarticle::NewsArticle;
 #[cfg(feature = "parquet")]
-pub use parquet::Parquet;
+pub use parquet::{Columns, Parquet};
 pub use wet::Wet;
 
 /// Every format, in the order of help texts.

@@ -47,7 +47,7 @@ mod writer;
 pub use error::OutputError;
 pub use file::{FileEntry, RunFile};
 #[cfg(feature = "parquet")]
-pub use format::Parquet;
+pub use format::{Columns, Parquet};
 pub use format::{
     Compression, Csv, Dolma, DolmaAttributes, DolmaDocuments, FORMATS, Files, Format, Jsonl, Kind,
     Markdown, NewsArticle, Rows, Wet, format_named, write_line,

@@ -7,7 +7,7 @@ mod schema;
 use super::{Files, Format};
 use crate::names;
 
-pub(crate) use columns::Columns;
+pub use columns::Columns;
 pub(crate) use file::{ParquetFile, RowGroup, RowGroups};
 
 /// [Parquet] with the fields of the row as columns, lists and structs typed all the way down, zstd

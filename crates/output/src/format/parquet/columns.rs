@@ -5,6 +5,7 @@ use std::io;
 use arrow_array::{Array, RecordBatch};
 use arrow_json::ReaderBuilder;
 use arrow_json::reader::Decoder;
+use arrow_schema::SchemaRef;
 use newsmill_article::{ArticleId, Cluster, Counts, Related};
 use serde::{Serialize, Serializer};
 
@@ -15,24 +16,56 @@ use crate::row::{
 };
 use crate::{ArticleRow, RecordName, SourceRow};
 
-/// Takes the rows of a frame and makes columns of them.
-pub(crate) struct Columns {
+/// Takes rows and makes columns of them: those of [`Parquet`](super::Parquet).
+///
+/// ```
+/// use newsmill_article::{Article, Block, BlockKind, Origin, Span};
+/// use newsmill_output::{ArticleRow, Columns};
+///
+/// let (origin, text) = (Origin::new("a.txt", 0), "Rain.".to_owned());
+/// let block = Block::new(BlockKind::Paragraph, Span::whole(&text));
+/// let article = Article::new("a".into(), origin, text, vec![block], vec![])?;
+/// let mut columns = Columns::new()?;
+/// columns.push(&ArticleRow::verbatim(&article, None, &[]))?;
+/// let (batch, _) = columns.finish()?;
+/// assert_eq!(batch.map(|batch| batch.num_rows()), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Columns {
     decoder: Decoder,
 }
 
 impl Columns {
-    pub(crate) fn new() -> io::Result<Self> {
+    /// No rows yet.
+    ///
+    /// # Errors
+    /// Never in practice: when the types of the columns are refused by their decoder.
+    pub fn new() -> io::Result<Self> {
         // Strict: a field without a column is an error and not left out.
         let builder = ReaderBuilder::new(SCHEMA.clone()).with_strict_mode(true);
         Ok(Self { decoder: builder.build_decoder().map_err(io::Error::other)? })
     }
 
-    pub(crate) fn push(&mut self, row: &ArticleRow<'_>) -> io::Result<()> {
+    /// The types of the columns.
+    #[must_use]
+    pub fn schema() -> SchemaRef {
+        SCHEMA.clone()
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// When the row does not fit the columns, which those of this crate always do.
+    pub fn push(&mut self, row: &ArticleRow<'_>) -> io::Result<()> {
         self.decoder.serialize(&[TableRow::new(row)?]).map_err(io::Error::other)
     }
 
     /// The columns, none when there was no row, and how many bytes they hold.
-    pub(crate) fn finish(mut self) -> io::Result<(Option<RecordBatch>, usize)> {
+    ///
+    /// # Errors
+    /// As [`Columns::push`].
+    pub fn finish(mut self) -> io::Result<(Option<RecordBatch>, usize)> {
         let batch = self.decoder.flush().map_err(io::Error::other)?;
         let mut bytes = 0;
         for column in batch.iter().flat_map(RecordBatch::columns) {
