@@ -23,8 +23,7 @@ use crate::run::Hooks;
 use crate::spool::{Spool, SpoolWriter};
 use crate::trial::without_killers;
 
-pub(crate) use worker::Note;
-pub(crate) use worker::Worker;
+pub(crate) use worker::{Note, Worker, note};
 use worker::{Done, counts_lines};
 
 /// A chunk is what one worker takes: records of about this many bytes…

@@ -189,7 +189,8 @@ impl Done {
     }
 }
 
-fn note(article: &Article, kept_bytes: usize, by_url: bool) -> Note {
+/// What the later passes need to know of an article.
+pub(crate) fn note(article: &Article, kept_bytes: usize, by_url: bool) -> Note {
     let facts = &article.facts;
     let address = facts.url.as_ref().and_then(|url| newsmill_extract::normalize_url(&url.value));
     Note {
