@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ from pathlib import Path
 LASTING = ("articles", "duplicates.jsonl", "removed.jsonl", "repaired.jsonl", "passages.jsonl", "boilerplate.jsonl", "rejected.jsonl")
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2", "openat", "unlink", "unlinkat", "mkdir", "ftruncate")
 ERRORS = ("ENOSPC", "EIO", "EMFILE", "EINTR")
+# What stands beside the files that the manifest lists.
+UNLISTED = {"manifest.json", "report.html"}
 WORDS = "river bridge council market ferry harbour orchard granite lantern weather parish tide".split()
 
 
@@ -100,8 +103,10 @@ class Bench:
         books = json.loads((run / "manifest.json").read_text())["tally"]
         if books["read"] != books["kept"] + books["duplicates"] + books["rejected"]:
             raise Broken(f"{what}: {books}")
-        if any(path.name.startswith(".") for path in run.rglob("*")):
-            raise Broken(f"{what}: something was left behind in {run}")
+        listed = {entry["name"] for entry in json.loads((run / "manifest.json").read_text())["files"]}
+        left = {str(path.relative_to(run)) for path in run.rglob("*") if path.is_file()} - listed - UNLISTED
+        if left:
+            raise Broken(f"{what}: {left} was left behind in {run}")
         shutil.rmtree(run)
 
 
@@ -146,41 +151,47 @@ def signals(bench: Bench, count: int, chance: random.Random) -> str:
     return f"{sent} signals, {slowest:.2f} s at most until the end"
 
 
-def traced(bench: Bench, run: Path, *options: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", *options, *bench.command(run)], capture_output=True, timeout=120)
+def traced(bench: Bench, run: Path, *options: str) -> tuple[int, int]:
+    """Exit code, and how often the injection came to pass."""
+    log = bench.folder / "injected"
+    done = subprocess.run(["strace", "-f", "-qq", "-o", str(log), *options, *bench.command(run)], capture_output=True, timeout=120)
+    return done.returncode, log.read_text().count("(INJECTED)")
 
 
 def counted(bench: Bench) -> dict[str, int]:
-    """How often a run left alone makes each call."""
+    """How often the busiest thread of a run left alone makes each call: strace counts by thread, and
+    injects into each thread that comes to that number."""
     log = bench.folder / "calls"
     run = bench.folder / "counted"
     command = ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={','.join(CALLS)}", *bench.command(run)]
     subprocess.run(command, check=True, capture_output=True)
     shutil.rmtree(run)
-    made = re.findall(r"^\d+\s+(\w+)\(", log.read_text(), re.MULTILINE)
-    return {call: made.count(call) for call in CALLS if call in made}
+    made = Counter(re.findall(r"^(\d+)\s+(\w+)\(", log.read_text(), re.MULTILINE))
+    return {call: max(times for (_, name), times in made.items() if name == call) for call in CALLS if any(name == call for _, name in made)}
 
 
 def syscalls(bench: Bench, _count: int, _chance: random.Random) -> str:
-    points = 0
+    points = killed = 0
     for call, times in counted(bench).items():
         for number in range(1, times + 1):
             run = bench.folder / "run"
-            traced(bench, run, "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}")
+            code, _ = traced(bench, run, "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}")
             bench.check(run, f"SIGKILL at {call} {number}")
             points += 1
-    return f"SIGKILL at {points} calls"
+            killed += code != 0
+    return f"SIGKILL at {points} calls, {killed} of them came to pass"
 
 
 def errors(bench: Bench, _count: int, _chance: random.Random) -> str:
-    points = ended = told = 0
+    points = injected = ended = told = 0
     for call, times in counted(bench).items():
         for number in range(1, times + 1):
             for error in ERRORS:
                 run = bench.folder / "run"
-                done = traced(bench, run, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}")
+                code, came = traced(bench, run, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}")
                 points += 1
-                ended += done.returncode != 0
+                injected += came > 0
+                ended += code != 0
                 bench.finish(run)
                 if bench.unreadable(run):
                     # An input that could not be opened is a row of rejected.jsonl, for good.
@@ -188,7 +199,7 @@ def errors(bench: Bench, _count: int, _chance: random.Random) -> str:
                     shutil.rmtree(run)
                 else:
                     bench.check(run, f"{error} at {call} {number}")
-    return f"errors at {points} calls: {ended} ended the run, {told} became rejects, 0 in silence"
+    return f"errors at {points} calls, {injected} of them came to pass: {ended} ended the run, {told} became rejects, 0 in silence"
 
 
 @contextmanager

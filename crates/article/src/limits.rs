@@ -25,6 +25,9 @@ pub struct Limits {
     pub facts_per_article: usize,
     /// Depth of folders walked. Default 64.
     pub folder_depth: usize,
+    /// Seconds that may be spent on one article; looked at between the stages, so that a stage that
+    /// has begun ends. Default 60.
+    pub article_seconds: u32,
 }
 
 impl Default for Limits {
@@ -36,6 +39,7 @@ impl Default for Limits {
             blocks_per_article: 100_000,
             facts_per_article: 10_000,
             folder_depth: 64,
+            article_seconds: 60,
         }
     }
 }

@@ -54,6 +54,8 @@ pub enum RejectKind {
     Binary,
     /// The record is of a format that is not read.
     Unsupported,
+    /// The record takes longer than a limit allows.
+    TooSlow,
     /// A stage panicked on the record.
     Panicked,
     /// Working on the record kills the process.
@@ -71,7 +73,9 @@ impl RejectKind {
             }
             Self::Malformed => "look at the input at this place, or name its format with --from",
             Self::NoText => "name the field that holds the text with --text-field",
-            Self::TooLong => "raise the limit named in the error, or leave the record out",
+            Self::TooLong | Self::TooSlow => {
+                "raise the limit named in the error, or leave the record out"
+            }
             Self::Binary => "leave this file out of the input",
             Self::Unsupported => "convert it to a format in the README's table, or leave it out",
             Self::Panicked | Self::Crashed => {

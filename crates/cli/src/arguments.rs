@@ -75,14 +75,20 @@ RUN/manifest.json the books.")]
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     /// Files, folders (walked), globs, or `-` for standard input.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "print_config", value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
     /// Folder for the results, or `-` for article rows on standard output.
-    #[arg(short, long, value_name = "RUN")]
-    pub(crate) output: String,
+    #[arg(short, long, value_name = "RUN", required_unless_present = "print_config")]
+    pub(crate) output: Option<String>,
     /// Configuration file (TOML); options on the command line go before it.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Print the configuration, with comments, as a file for --config, and do nothing.
+    #[arg(long)]
+    pub(crate) print_config: bool,
+    /// Work on so many records only, spread evenly over the inputs.
+    #[arg(long, value_name = "N")]
+    pub(crate) sample: Option<u64>,
     /// Formats of the articles: jsonl, parquet, markdown, csv, wet, dolma, newsarticle, several with
     /// commas between them; none for the ledgers alone [default: jsonl].
     #[arg(long, value_name = "FORMAT,…", value_delimiter = ',')]
@@ -155,9 +161,19 @@ pub(crate) struct Run {
     pub(crate) profile: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
+    /// Form of the closing summary: text on standard error; json on standard output, or on standard
+    /// error where the articles go to standard output.
+    #[arg(long, value_enum, default_value_t = Stats::Text)]
+    pub(crate) stats: Stats,
     /// Exit with 3 when records were rejected.
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stats {
+    Text,
+    Json,
 }
 
 /// How inputs are read.

@@ -8,11 +8,12 @@ use clap_complete::Shell;
 use newsmill_pipeline::article::Record;
 use newsmill_pipeline::{
     Config, Contained, Error, Existing, Hooks, Job, Keep, Method, Mode, PassagesWhat, Silent,
-    Summary, Target, Templates,
+    Target, Templates,
 };
 
 use crate::arguments::{
-    self, Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, ReportRemoveOff, Run, Telling,
+    self, Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, ReportRemoveOff, Run, Stats,
+    Telling,
 };
 use crate::progress::Bars;
 use crate::{FAILED, REJECTED};
@@ -34,11 +35,16 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// `newsmill run` and, with `verbatim`, `newsmill dedup`.
 pub(crate) fn run(run: Run, quiet: bool, verbatim: bool) -> Result<u8> {
     let config = configure(&run, verbatim)?;
-    if run.output == "-" && run.resume {
+    if run.print_config {
+        write!(io::stdout(), "{}", config.to_commented_toml()?)?;
+        return Ok(0);
+    }
+    let output = run.output.unwrap_or_default();
+    if output == "-" && run.resume {
         let why = "a run to standard output cannot go on";
         return Err(Error::Config(why.to_owned()).into());
     }
-    let target = if run.output == "-" {
+    let target = if output == "-" {
         Target::Stdout
     } else {
         let existing = match (run.resume, run.overwrite) {
@@ -46,7 +52,7 @@ pub(crate) fn run(run: Run, quiet: bool, verbatim: bool) -> Result<u8> {
             (_, true) => Existing::Overwrite,
             _ => Existing::New,
         };
-        Target::Folder { path: run.output.into(), existing }
+        Target::Folder { path: output.into(), existing }
     };
     let job = Job { inputs: run.inputs, target, config, threads: run.threads };
     if run.dry_run {
@@ -67,8 +73,13 @@ pub(crate) fn run(run: Run, quiet: bool, verbatim: bool) -> Result<u8> {
         Err(Error::Stopped) => return Ok(stop.code()),
         done => done?,
     };
-    if !quiet {
-        summarise(&summary)?;
+    match run.stats {
+        Stats::Json if summary.folder.is_some() => {
+            writeln!(io::stdout(), "{}", serde_json::to_string(&summary)?)?;
+        }
+        Stats::Json => writeln!(io::stderr(), "{}", serde_json::to_string(&summary)?)?,
+        Stats::Text if !quiet => write!(io::stderr(), "{summary}")?,
+        Stats::Text => {}
     }
     Ok(if run.strict && summary.tally.rejected > 0 { REJECTED } else { 0 })
 }
@@ -147,6 +158,7 @@ fn configure(run: &Run, verbatim: bool) -> Result<Config> {
     config.boilerplate.profiles.extend(run.profile.iter().cloned());
     config.output.shard_bytes = run.shard_size.unwrap_or(config.output.shard_bytes);
     config.extract.without.extend(run.without.iter().cloned());
+    config.sample = run.sample.or(config.sample);
     config.memory_bytes = run.memory.unwrap_or(config.memory_bytes);
     let across = &mut config.across;
     if let Some(method) = run.method {
@@ -194,10 +206,4 @@ fn read_options(config: &mut Config, reading: &Reading) {
     if let Some(name) = id_field {
         read.id_field.clone_from(name);
     }
-}
-
-/// The closing lines of a run, on standard error.
-fn summarise(summary: &Summary) -> Result<()> {
-    write!(io::stderr(), "{summary}")?;
-    Ok(())
 }

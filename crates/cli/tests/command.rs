@@ -257,7 +257,49 @@ fn dry_run_says_what_would_be_done_and_does_nothing() {
     std::fs::write(&config, "[across]\ndrop_treshold = 0.9\n").unwrap();
     let out = newsmill(folder.path(), &arguments);
     assert_eq!(out.status.code(), Some(2));
-    assert!(text(&out.stderr).contains("drop_treshold"));
+    let said = text(&out.stderr);
+    assert!(
+        said.contains("drop_treshold") && said.contains("did you mean `drop_threshold`?"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_configuration_is_printed_with_comments_and_can_be_read_again() {
+    let folder = dump();
+    let config = text(&newsmill(folder.path(), &["run", "--print-config"]).stdout);
+    assert!(config.contains("# Words of a shingle.\nshingle_words = 5\n"), "{config}");
+    std::fs::write(
+        folder.path().join("a.toml"),
+        config.replace("min_words = 50", "min_words = 40"),
+    )
+    .unwrap();
+    let arguments = ["dedup", "--config", "a.toml", "--sample", "9", "--print-config"];
+    let printed = text(&newsmill(folder.path(), &arguments).stdout);
+    for line in ["min_words = 40", "sample = 9", "mode = \"verbatim\""] {
+        assert!(printed.lines().any(|l| l == line), "{line}: {printed}");
+    }
+}
+
+#[test]
+fn a_sample_is_taken_from_all_inputs_and_the_summary_is_json_on_request() {
+    let folder = dump();
+    let posts = folder.path().join("posts");
+    for n in 0..20 {
+        std::fs::write(posts.join(format!("c{n:02}.txt")), format!("{POST}And {n} more.\n"))
+            .unwrap();
+    }
+    let run = ["run", "posts", "-o", "RUN", "--sample", "11", "--stats", "json"];
+    let out = newsmill(folder.path(), &run);
+    let stats: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(stats["tally"]["read"], 11);
+    assert!(out.stderr.is_empty(), "{}", text(&out.stderr));
+    let sources: Vec<String> = ["duplicates.jsonl", "rejected.jsonl"]
+        .iter()
+        .map(|name| std::fs::read_to_string(folder.path().join("RUN").join(name)).unwrap())
+        .collect();
+    // Every second file.
+    assert!(sources.concat().contains("c18.txt") && !sources.concat().contains("c19.txt"));
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use newsmill_article::{
-    Article, Block, BlockKind, Content, Facts, Kept, Origin, Record, Reject, RejectKind, Span,
-    Stage,
+    Article, Block, BlockKind, Content, Facts, Kept, Limits, Origin, Record, Reject, RejectKind,
+    Span, Stage,
 };
 use newsmill_dedup::sketch::{Scratch, Sketch, Sketcher};
 use newsmill_dedup::tokens::{Tokens, tokenize_into};
@@ -65,13 +66,17 @@ impl<'a> Chain<'a> {
             }
             return Ok((article, kept));
         }
+        let origin = record.origin.clone();
+        let timely = Timely::new(limits, &origin);
         let mut article = newsmill_parse::parse(record, limits)?;
+        timely.check(Stage::Parse)?;
         for _ in 0..CLEANING_ROUNDS {
             let before = removed_bytes(&article);
             stage.set(Stage::Within);
             remove_repeats(&mut article, &mut self.finder, within);
             stage.set(Stage::Furniture);
             newsmill_parse::furniture::furniture(&mut article, furniture);
+            timely.check(stage.get())?;
             if removed_bytes(&article) == before {
                 break;
             }
@@ -79,7 +84,30 @@ impl<'a> Chain<'a> {
         stage.set(Stage::Extract);
         let kept = article.kept();
         article.facts = newsmill_extract::extract_some(&self.facts, &article, &kept, limits);
+        timely.check(Stage::Extract)?;
         Ok((article, kept))
+    }
+}
+
+/// The time that may be spent on the record at `origin`.
+struct Timely<'a> {
+    began: Instant,
+    limits: &'a Limits,
+    origin: &'a Origin,
+}
+
+impl<'a> Timely<'a> {
+    fn new(limits: &'a Limits, origin: &'a Origin) -> Self {
+        Self { began: Instant::now(), limits, origin }
+    }
+
+    fn check(&self, stage: Stage) -> Result<(), Reject> {
+        let (spent, most) = (self.began.elapsed().as_secs(), self.limits.article_seconds);
+        if spent < u64::from(most) {
+            return Ok(());
+        }
+        let detail = format!("it took {spent} s so far, the limit is article_seconds = {most}");
+        Err(Reject::new(self.origin.clone(), stage, RejectKind::TooSlow, detail))
     }
 }
 

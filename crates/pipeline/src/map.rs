@@ -107,7 +107,9 @@ pub(crate) fn map(
     let skipped = thread::scope(|scope| {
         let (send, batches) = sync_channel(1);
         let (send_done, receive) = sync_channel(1);
-        let reader = scope.spawn(move || read_chunks(inputs, from, config, batch_chunks, &send));
+        let taken = books.read();
+        let reader =
+            scope.spawn(move || read_chunks(inputs, from, taken, config, batch_chunks, &send));
         // Workers go on while this thread writes what they made.
         let (handed, worker) = (&mut handed, &worker);
         let workers = scope.spawn(move || {
@@ -262,11 +264,12 @@ impl<R: FnMut(&Reject) -> Result<(), Error>> Books<R> {
     }
 }
 
-/// Cuts the inputs into chunks, in order, and returns what was passed over. Runs in a thread of its
-/// own, a few chunks ahead.
+/// Cuts the inputs into chunks, in order, from the place behind the `taken` records that an earlier
+/// start has taken, and returns what was passed over. Runs in a thread of its own, a few chunks ahead.
 fn read_chunks(
     inputs: &[Input],
     (from, mut skipped): (At, Skips),
+    taken: u64,
     config: &Config,
     batch_chunks: usize,
     send: &SyncSender<Batch>,
@@ -275,11 +278,19 @@ fn read_chunks(
     let known = |inputs: &[Input]| inputs.iter().filter_map(Input::bytes).sum::<u64>();
     let first = inputs.len().min(from.input as usize);
     let mut stored_before = known(&inputs[..first]);
+    let mut taken = taken - from.records;
     for (number, input) in (first as u64..).zip(&inputs[first..]) {
+        let most = config.sample.map(|sample| share(sample, number, inputs.len()) - taken);
+        if most == Some(0) {
+            stored_before += input.bytes().unwrap_or_default();
+            continue;
+        }
         debug!(path = %input.path(), "reading");
         let mut records = newsmill_read::records(input, &config.read, &config.limits)?;
         let mut at = At { input: number, records: 0 };
-        while let Some(record) = records.next() {
+        while most.is_none_or(|most| at.records < most)
+            && let Some(record) = records.next()
+        {
             at.records += 1;
             if at <= from {
                 continue;
@@ -299,6 +310,7 @@ fn read_chunks(
                 }
             }
         }
+        taken += at.records;
         stored_before += records.bytes_read();
         skipped += records.skipped();
     }
@@ -311,4 +323,10 @@ fn read_chunks(
         drop(send.send(Batch { chunks, stored_bytes: stored_before, at, skipped }));
     }
     Ok(skipped)
+}
+
+/// Of a sample of so many records, how many come from the inputs up to and with `number`.
+fn share(sample: u64, number: u64, inputs: usize) -> u64 {
+    let share = (u128::from(sample) * u128::from(number + 1)).div_ceil(inputs.max(1) as u128);
+    share as u64
 }

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use newsmill_article::Tally;
 use newsmill_output::RunFacts;
+use serde::Serialize;
 
 /// What came of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Summary {
     /// The books.
     pub tally: Tally,

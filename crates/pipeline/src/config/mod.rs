@@ -1,5 +1,7 @@
 //! Every seed, threshold and limit of a run in one place.
 
+mod print;
+
 use std::path::{Path, PathBuf};
 
 use newsmill_article::Limits;
@@ -33,6 +35,10 @@ pub struct Config {
     /// in the run folder. On top come some 200 bytes an article, 24 for each related one, 110 for
     /// each passage found, and the workers' texts. Default 2 GiB.
     pub memory_bytes: u64,
+    /// Records that are worked on, spread evenly over the inputs: to try a configuration on a part of
+    /// a dump. Default: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<u64>,
     /// How inputs are read.
     pub read: ReadOptions,
     /// Ceilings.
@@ -62,6 +68,7 @@ impl Default for Config {
         Self {
             mode: Mode::default(),
             memory_bytes: 2 << 30,
+            sample: None,
             read: ReadOptions::default(),
             limits: Limits::default(),
             within: WithinConfig::default(),
@@ -174,11 +181,19 @@ pub struct OutputConfig {
     pub zstd_level: i32,
     /// Bytes of rows, before compression, after which a new part begins. Default 1 GiB.
     pub shard_bytes: u64,
+    /// Bytes of rejected records that are put aside in `rejected.tar`, to be tried again; those that
+    /// come after it is full are rows of `rejected.jsonl` only. 0 puts none aside. Default 256 MiB.
+    pub reject_bytes: u64,
 }
 
 impl Default for OutputConfig {
     fn default() -> Self {
-        Self { formats: vec!["jsonl".to_owned()], zstd_level: 3, shard_bytes: 1 << 30 }
+        Self {
+            formats: vec!["jsonl".to_owned()],
+            zstd_level: 3,
+            shard_bytes: 1 << 30,
+            reject_bytes: 256 << 20,
+        }
     }
 }
 
@@ -187,6 +202,21 @@ impl OutputConfig {
     #[must_use]
     pub fn writes_articles(&self) -> bool {
         self.formats != [NO_ARTICLES]
+    }
+}
+
+/// What is wrong with a file, with the name that was probably meant.
+fn told(error: &str) -> String {
+    let mut quoted = error.split('`').skip(1).step_by(2);
+    let close = error.contains("unknown ").then(|| {
+        let wrong = quoted.next()?;
+        let likeness = |name: &&str| strsim::jaro_winkler(wrong, name);
+        let name = quoted.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+        (likeness(&name) > 0.8).then_some(name)
+    });
+    match close.flatten() {
+        Some(name) => format!("{}; did you mean `{name}`?", error.trim_end()),
+        None => error.to_owned(),
     }
 }
 
@@ -205,7 +235,7 @@ impl Config {
     /// # Errors
     /// When the text is no TOML, or names a key or value that does not exist.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        let config: Self = toml::from_str(text).map_err(|e| Error::Config(e.to_string()))?;
+        let config: Self = toml::from_str(text).map_err(|e| Error::Config(told(&e.to_string())))?;
         config.check()?;
         Ok(config)
     }
@@ -239,6 +269,12 @@ impl Config {
         if self.output.shard_bytes == 0 {
             return Err(Error::Config("output.shard_bytes must be above 0".to_owned()));
         }
+        if self.limits.article_seconds == 0 {
+            return Err(Error::Config("limits.article_seconds must be above 0".to_owned()));
+        }
+        if self.sample == Some(0) {
+            return Err(Error::Config("sample must be above 0".to_owned()));
+        }
         self.boilerplate.check()?;
         self.extract.check()?;
         self.passages.check()?;
@@ -252,5 +288,26 @@ impl Config {
             )));
         }
         self.across.validate().map_err(|e| Error::Config(e.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    #[test]
+    fn a_name_that_is_nearly_one_is_suggested() {
+        let rows = [
+            ("[across]\ndrop_treshold = 0.8\n", Some("`drop_threshold`")),
+            ("[pasages]\n", Some("`passages`")),
+            ("mode = \"verbatm\"\n", Some("`verbatim`")),
+            ("[across]\nzzz = 1\n", None),
+            ("[across]\nseed = \"a\"\n", None),
+        ];
+        for (text, meant) in rows {
+            let error = Config::from_toml(text).unwrap_err().to_string();
+            let suggested = error.split_once("did you mean ").map(|(_, name)| name);
+            assert_eq!(suggested.map(|name| name.trim_end_matches('?')), meant, "{error}");
+        }
     }
 }
