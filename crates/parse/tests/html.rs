@@ -130,6 +130,26 @@ fn what_a_page_says_of_itself_is_mended() {
 }
 
 #[test]
+fn a_title_in_doubt_is_inferred() {
+    let titled = |address: &str| {
+        let html = format!(
+            r#"<link rel=canonical href="https://example.org/{address}">
+            <meta property="og:title" content="Floods: A Guide to Costs - Example Herald">
+            <meta property="og:site_name" content="Example Herald">
+            <h1>What Rivers Did to Us</h1><p>The river rose for three days, two people said."#
+        );
+        page(html, None).unwrap().facts
+    };
+    let facts = titled("news/4711");
+    assert_eq!(facts.title, None);
+    assert_eq!(facts.inferred["title"].value, "Floods: A Guide to Costs");
+    assert_eq!(facts.inferred["title"].evidence, "meta og:title");
+    let facts = titled("floods-guide-costs");
+    assert_eq!(facts.title.unwrap().value, "Floods: A Guide to Costs");
+    assert!(facts.inferred.is_empty());
+}
+
+#[test]
 fn dates_are_said_or_left_out() {
     // page, published, modified
     let cases = [

@@ -116,7 +116,7 @@ fn read(record: Record, limits: &Limits, is_page: bool) -> Result<Article, Rejec
         known.more.clear();
     }
     let id = id.map_or_else(|| name_by_place(&origin.path, origin.ordinal), ArticleId::from);
-    let title = known.facts.title.as_ref().map(|t| t.value.as_str());
+    let title = metadata::title_of(&known.facts);
     let base = render::Base { said: known.base.as_deref(), page: known.page.as_deref() };
     let (mut article, left_out) = judged.article(title, base, id, origin, limits)?;
     article.metadata = metadata;

@@ -4,7 +4,7 @@
 //!
 //! | fact | order |
 //! |---|---|
-//! | title | JSON-LD `headline`, `og:title`, the one heading of level 1, `twitter:title`, the `title` element; the name of the site cut off |
+//! | title | JSON-LD `headline`, the heading of level 1, `og:title`, `twitter:title`, the `title` element, the name of the site cut off: what two of them say; see `title` for where they differ |
 //! | byline | JSON-LD `author`, `meta` names of authors, microdata, `rel=author`, elements named so, links to authors' pages, lines by the text |
 //! | published | JSON-LD `datePublished`, `article:published_time` and other `meta`, microdata, JSON-LD of the page, `time` and elements named so (that of the day in the URL first), lines by the text |
 //! | modified | JSON-LD `dateModified`, `meta`, microdata, `time` and elements named so |
@@ -42,6 +42,10 @@ const ARTICLES: [&str; 10] = [
     "TechArticle",
     "ScholarlyArticle",
 ];
+
+/// Those of them that are news, which bear the headline of a desk.
+const NEWS: [&str; 4] =
+    ["NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle"];
 
 /// Kinds of JSON-LD objects that are the page, or a text on it that is no article.
 const PAGES: [&str; 12] = [
@@ -83,9 +87,13 @@ pub(super) fn metadata(tree: &Tree<'_>, metadata: &Metadata) -> Known {
     let (site, canonical) = (page.site(), page.url());
     let url = metadata.text("url").map(std::borrow::Cow::into_owned);
     let url = url.or_else(|| canonical.as_ref().map(|u| u.value.clone()));
+    let sites = sites(site.as_ref(), url.as_deref());
+    let (title, is_sure) = page.title(&sites, url.as_deref()).unzip();
+    let (title, inferred) = if is_sure == Some(true) { (title, None) } else { (None, title) };
     let facts = Facts {
-        title: page.title(site.as_ref().map(|s| s.value.as_str())),
-        byline: page.byline(&sites(site.as_ref(), url.as_deref())),
+        title,
+        inferred: inferred.map(|title| ("title".to_owned(), title)).into_iter().collect(),
+        byline: page.byline(&sites),
         published: page.published(url.as_deref()),
         modified: page.modified(),
         language: page.language(),
@@ -120,6 +128,12 @@ impl Known {
         *published = published.take().or_else(|| date(false));
         *modified = modified.take().or_else(|| date(true));
     }
+}
+
+/// The page's title, be it said or inferred.
+pub(super) fn title_of(facts: &Facts) -> Option<&str> {
+    let title = facts.title.as_ref().or_else(|| facts.inferred.get("title"));
+    title.map(|title| title.value.as_str())
 }
 
 /// Whether an object of JSON-LD is of one of these kinds.
@@ -198,30 +212,28 @@ impl About<'_> {
             .or_else(|| self.of_article("url").filter(absolute))
     }
 
-    fn title(&self, site: Option<&str>) -> Said<String> {
+    /// The title, and whether the page leaves no doubt about it; of `sites`, what the site is
+    /// called, none is one.
+    fn title(&self, sites: &[String], url: Option<&str>) -> Option<(Sourced<String>, bool)> {
         let headings: Vec<String> = self.head.headings.iter().map(|(text, _)| bare(text)).collect();
         let cut = |said: Sourced<String>| {
-            let value = title::without_site(&said.value, site, &headings);
+            let value = title::without_site(&said.value, sites, &headings);
             Some(Sourced { value, ..said }).filter(|s| !s.value.is_empty())
         };
-        let heading = || {
-            let headings = &self.head.headings;
-            let named: Vec<_> = headings.iter().filter(|(_, named)| *named).collect();
-            let only = match (headings.as_slice(), named.as_slice()) {
-                ([one], _) => one,
-                (_, [one]) => one,
-                _ => return None,
-            };
-            let differs = site.is_none_or(|site| bare(site) != bare(&only.0));
-            differs.then(|| Sourced::new(only.0.clone(), "h1"))
-        };
-        self.of_article("headline")
-            .filter(|said| !said.value.ends_with("...") && !said.value.ends_with('…'))
-            .and_then(cut)
-            .or_else(|| self.meta(&["og:title"]).and_then(cut))
-            .or_else(heading)
-            .or_else(|| self.meta(&["twitter:title", "dc.title", "title"]).and_then(cut))
-            .or_else(|| cut(Sourced::new(self.head.title.clone()?, "title element")))
+        let whole =
+            |said: &Sourced<String>| !said.value.ends_with("...") && !said.value.ends_with('…');
+        let headline = self.of_article("headline").filter(whole).and_then(cut);
+        let shared = self.meta(&["og:title"]).and_then(cut);
+        let other = self.meta(&["twitter:title", "dc.title", "title"]).and_then(cut);
+        let element = self.head.title.clone().map(|t| Sourced::new(t, "title element"));
+        let element = element.and_then(cut);
+        let declared = [&headline, &shared, &other, &element].into_iter().flatten();
+        let declared: Vec<&str> = declared.map(|d| d.value.as_str()).collect();
+        let heading = title::heading(&self.head.headings, &declared, sites);
+        let heading = heading.map(|text| Sourced::new(text.to_owned(), "h1"));
+        let is_news = self.article.is_some_and(|a| is_of_kind(a, &NEWS));
+        let other = other.or(element);
+        title::Called { headline, is_news, heading, shared, other }.title(url)
     }
 
     fn language(&self) -> Said<String> {
@@ -239,7 +251,7 @@ impl About<'_> {
     fn told(&self, facts: &Facts, body: Option<&str>) -> Told {
         let mut titles: Vec<String> = Vec::new();
         let said = [
-            facts.title.as_ref().map(|t| t.value.clone()),
+            title_of(facts).map(str::to_owned),
             self.of_article("headline").map(|t| t.value),
             self.meta(&["og:title"]).map(|t| t.value),
         ];
