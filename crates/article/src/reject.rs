@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Origin;
+use crate::{Origin, Payload};
 
 /// A record that could not be read, parsed or worked on: a failure, told as data, that costs this
 /// record alone.
@@ -18,13 +18,22 @@ pub struct Reject {
     pub kind: RejectKind,
     /// What went wrong, for people: a fragment in lower case without full stop.
     pub detail: String,
+    /// The record's bytes, where they are at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Box<Payload>>,
 }
 
 impl Reject {
     /// A reject of the record at `origin`.
     #[must_use]
     pub fn new(origin: Origin, stage: Stage, kind: RejectKind, detail: impl fmt::Display) -> Self {
-        Self { origin, stage, kind, detail: detail.to_string() }
+        Self { origin, stage, kind, detail: detail.to_string(), payload: None }
+    }
+
+    /// The reject with the bytes of its record.
+    #[must_use]
+    pub fn with_payload(self, payload: Payload) -> Self {
+        Self { payload: Some(Box::new(payload)), ..self }
     }
 }
 

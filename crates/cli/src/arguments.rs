@@ -53,6 +53,15 @@ RUN/manifest.json the books.")]
   newsmill explain RUN d0000006
   newsmill explain RUN d0000006 --format json")]
     Explain(Explain),
+    /// Try again the records that a run rejected, with its configuration: after a limit was raised, a
+    /// field named, or newsmill brought up to date.
+    #[command(after_help = "Examples:
+  newsmill retry RUN -o AGAIN --text-field body
+  newsmill retry RUN -o AGAIN --config raised.toml
+
+RUN/rejected.jsonl says why each record was rejected and where in RUN/rejected.tar its bytes are;
+records that are too long for a run, and whole files that are no articles, are not put aside.")]
+    Retry(Retry),
     /// Look at, merge or check an index of earlier runs.
     #[command(after_help = "Examples:
   newsmill run monday/ -o MONDAY --index seen
@@ -251,6 +260,32 @@ pub(crate) struct Parse {
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Retry {
+    /// Folder of a finished run.
+    pub(crate) run: PathBuf,
+    /// Folder for the results, or `-` for article rows on standard output.
+    #[arg(short, long, value_name = "RUN")]
+    pub(crate) output: String,
+    /// Configuration file (TOML), instead of the run's configuration.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Worker threads; 0 for one a core.
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
+    pub(crate) threads: usize,
+    /// Replace an earlier run in the folder.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Form of the closing summary.
+    #[arg(long, value_enum, default_value_t = Stats::Text)]
+    pub(crate) stats: Stats,
+    /// Exit with 3 when records were rejected again.
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 #[derive(Debug, Args)]

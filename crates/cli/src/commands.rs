@@ -12,8 +12,8 @@ use newsmill_pipeline::{
 };
 
 use crate::arguments::{
-    self, Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, ReportRemoveOff, Run, Stats,
-    Telling,
+    self, Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, ReportRemoveOff, Retry, Run,
+    Stats, Telling,
 };
 use crate::progress::Bars;
 use crate::{FAILED, REJECTED};
@@ -44,22 +44,39 @@ pub(crate) fn run(run: Run, quiet: bool, verbatim: bool) -> Result<u8> {
         let why = "a run to standard output cannot go on";
         return Err(Error::Config(why.to_owned()).into());
     }
-    let target = if output == "-" {
-        Target::Stdout
-    } else {
-        let existing = match (run.resume, run.overwrite) {
-            (true, _) => Existing::Resume,
-            (_, true) => Existing::Overwrite,
-            _ => Existing::New,
-        };
-        Target::Folder { path: output.into(), existing }
+    let existing = match (run.resume, run.overwrite) {
+        (true, _) => Existing::Resume,
+        (_, true) => Existing::Overwrite,
+        _ => Existing::New,
     };
+    let target = target(output, existing);
     let job = Job { inputs: run.inputs, target, config, threads: run.threads };
     if run.dry_run {
         let plan = newsmill_pipeline::plan(&job)?;
         write!(io::stdout(), "{plan}")?;
         return Ok(0);
     }
+    go(&job, quiet, run.stats, run.strict)
+}
+
+/// `newsmill retry`.
+pub(crate) fn retry(again: Retry, quiet: bool) -> Result<u8> {
+    let (input, config) = newsmill_pipeline::retry(&again.run)?;
+    let mut config = again.config.as_deref().map_or(Ok(config), Config::from_file)?;
+    read_options(&mut config, &again.reading);
+    config.check()?;
+    let existing = if again.overwrite { Existing::Overwrite } else { Existing::New };
+    let target = target(again.output, existing);
+    let job = Job { inputs: vec![input], target, config, threads: again.threads };
+    go(&job, quiet, again.stats, again.strict)
+}
+
+fn target(output: String, existing: Existing) -> Target {
+    if output == "-" { Target::Stdout } else { Target::Folder { path: output.into(), existing } }
+}
+
+/// Runs a job, shows how far it is and what came of it.
+fn go(job: &Job, quiet: bool, stats: Stats, strict: bool) -> Result<u8> {
     let show = !quiet && io::stderr().is_terminal();
     let stop = stop::on_signals()?;
     let bars = Bars::default();
@@ -69,11 +86,11 @@ pub(crate) fn run(run: Run, quiet: bool, verbatim: bool) -> Result<u8> {
         trial: Some(&trial),
         ..Hooks::new(if show { &bars } else { &Silent })
     };
-    let summary = match newsmill_pipeline::run_with(&job, &hooks) {
+    let summary = match newsmill_pipeline::run_with(job, &hooks) {
         Err(Error::Stopped) => return Ok(stop.code()),
         done => done?,
     };
-    match run.stats {
+    match stats {
         Stats::Json if summary.folder.is_some() => {
             writeln!(io::stdout(), "{}", serde_json::to_string(&summary)?)?;
         }
@@ -81,7 +98,7 @@ pub(crate) fn run(run: Run, quiet: bool, verbatim: bool) -> Result<u8> {
         Stats::Text if !quiet => write!(io::stderr(), "{summary}")?,
         Stats::Text => {}
     }
-    Ok(if run.strict && summary.tally.rejected > 0 { REJECTED } else { 0 })
+    Ok(if strict && summary.tally.rejected > 0 { REJECTED } else { 0 })
 }
 
 /// `newsmill parse`.

@@ -282,6 +282,31 @@ fn the_configuration_is_printed_with_comments_and_can_be_read_again() {
 }
 
 #[test]
+fn what_was_rejected_is_tried_again() {
+    let folder = dump();
+    let say = |arguments: &[&str], code: i32| {
+        let out = newsmill(folder.path(), arguments);
+        let said = text(&out.stdout) + &text(&out.stderr);
+        assert_eq!(out.status.code(), Some(code), "{arguments:?}: {said}");
+        said
+    };
+    let said = say(&["run", "posts/b.jsonl", "-o", "RUN", "--text-field", "body"], 0);
+    assert!(said.contains("2 read = 0 kept + 0 duplicates + 2 rejected"), "{said}");
+    let said = say(&["retry", "RUN", "-o", "AGAIN"], 0);
+    assert!(said.contains("2 read = 0 kept + 0 duplicates + 2 rejected"), "{said}");
+    let again = ["retry", "AGAIN", "-o", "THIRD", "--text-field", "text", "--strict"];
+    let said = say(&again, 3);
+    assert!(said.contains("2 read = 1 kept + 0 duplicates + 1 rejected"), "{said}");
+    let rejected = std::fs::read_to_string(folder.path().join("THIRD/rejected.jsonl")).unwrap();
+    let row: serde_json::Value = serde_json::from_str(&rejected).unwrap();
+    assert_eq!(row["path"], "AGAIN/rejected.tar!/00000001.jsonl");
+
+    say(&["run", "posts/a.txt", "-o", "FINE"], 0);
+    assert!(say(&["retry", "FINE", "-o", "X"], 2).contains("put no rejected records aside"));
+    say(&["retry", "posts", "-o", "X"], 1);
+}
+
+#[test]
 fn a_sample_is_taken_from_all_inputs_and_the_summary_is_json_on_request() {
     let folder = dump();
     let posts = folder.path().join("posts");

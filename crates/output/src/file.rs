@@ -67,6 +67,11 @@ impl RunFile {
         })
     }
 
+    /// How many rows it holds so far.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
+    }
+
     /// Adds bytes that hold `rows` whole rows.
     ///
     /// # Errors

@@ -171,9 +171,9 @@ pub struct RejectedRow<'a> {
 }
 
 impl<'a> RejectedRow<'a> {
-    /// The row of one reject.
+    /// The row of one reject. `payload` says where its bytes were put aside, if they were.
     #[must_use]
-    pub fn new(reject: &'a Reject) -> Self {
+    pub fn new(reject: &'a Reject, payload: Option<&'a str>) -> Self {
         let source = SourceRow::new(&reject.origin);
         Self {
             path: source.path,
@@ -182,7 +182,7 @@ impl<'a> RejectedRow<'a> {
             stage: reject.stage,
             error: &reject.detail,
             hint: reject.kind.hint(),
-            payload: None,
+            payload,
             kind: reject.kind,
         }
     }

@@ -40,6 +40,7 @@ mod manifest;
 mod names;
 mod passage;
 mod points;
+mod rejected;
 mod row;
 mod store;
 mod writer;
@@ -56,10 +57,12 @@ pub use frame::{Frame, FrameBuilder};
 pub use ledger::{BoilerplateRow, Bytes, DuplicateRow, RejectedRow, RemovedRow, RepairedRow};
 pub use manifest::{InputEntry, Manifest, ROW_FORMAT, RunFacts};
 pub use names::{
-    BOILERPLATE, DUPLICATES, MANIFEST, PASSAGES, REJECTED, REMOVED, REPAIRED, REPORT, SCRATCH,
+    BOILERPLATE, DUPLICATES, MANIFEST, PASSAGES, REJECTED, REJECTED_BYTES, REMOVED, REPAIRED,
+    REPORT, SCRATCH,
 };
 pub use passage::PassageRow;
 pub use points::Points;
+pub use rejected::RejectedFiles;
 pub use row::{
     ArticleRow, BlockRow, EntityRow, EvidenceRow, Fields, ImageRow, InferredRow, LinkRow, PromoRow,
     QuoteRow, RecordName, SourceRow, SyndicationRow,

@@ -17,6 +17,8 @@ pub const PASSAGES: &str = "passages.jsonl";
 pub const BOILERPLATE: &str = "boilerplate.jsonl";
 /// One row for each record that could not be read.
 pub const REJECTED: &str = "rejected.jsonl";
+/// The bytes of such records, a file each.
+pub const REJECTED_BYTES: &str = "rejected.tar";
 /// Written last: a run folder without it is not finished.
 pub const MANIFEST: &str = "manifest.json";
 /// One self-contained page.
@@ -66,8 +68,18 @@ pub(crate) fn is_run_file(folder: &str, file: &str) -> bool {
     let counted = |stem: &str| stem.len() >= 5 && stem.bytes().all(|b| b.is_ascii_digit());
     let stem = file.split('.').next().unwrap_or_default();
     match folder {
-        "" => [DUPLICATES, REMOVED, REPAIRED, PASSAGES, BOILERPLATE, REJECTED, MANIFEST, REPORT]
-            .contains(&file),
+        "" => [
+            DUPLICATES,
+            REMOVED,
+            REPAIRED,
+            PASSAGES,
+            BOILERPLATE,
+            REJECTED,
+            REJECTED_BYTES,
+            MANIFEST,
+            REPORT,
+        ]
+        .contains(&file),
         "md" => counted(stem),
         _ => stem.strip_prefix("part-").is_some_and(counted),
     }

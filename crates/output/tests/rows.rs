@@ -214,7 +214,7 @@ fn ledger_rows() {
     let origin = Origin::new("dump/\u{202e}x.jsonl", 3).at(99, 10);
     let reject =
         Reject::new(origin, Stage::Read, RejectKind::Malformed, "line is no JSON: \u{1b}[31m");
-    rows.push_str(&line(&RejectedRow::new(&reject)));
+    rows.push_str(&line(&RejectedRow::new(&reject, Some("rejected.tar!/00000000.jsonl"))));
     insta::assert_snapshot!(rows);
 }
 

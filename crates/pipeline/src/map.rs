@@ -23,8 +23,8 @@ use crate::run::Hooks;
 use crate::spool::{Spool, SpoolWriter};
 use crate::trial::without_killers;
 
-pub(crate) use worker::{Note, Worker, note};
 use worker::{Done, counts_lines};
+pub(crate) use worker::{Note, Worker, note, payload};
 
 /// A chunk is what one worker takes: records of about this many bytes…
 const CHUNK_BYTES: usize = 256 << 10;
@@ -91,7 +91,16 @@ pub(crate) fn map(
     let sketcher = Sketcher::new(&config.across).map_err(|e| Error::Config(e.to_string()))?;
     let worker = || Worker::new(config, &sketcher, hooks.tap);
     let lines = counts_lines(config).then(|| LineSpool::new(spool.folder()));
-    let mut books = Books { lines, notes: Vec::new(), sketches, rejected: 0, bytes: 0, reject };
+    let payload_bytes_left = config.output.reject_bytes;
+    let mut books = Books {
+        lines,
+        notes: Vec::new(),
+        sketches,
+        rejected: 0,
+        payload_bytes_left,
+        bytes: 0,
+        reject,
+    };
     let (mut journal, mut handed) = (None, None);
     let (mut from, mut suspect) = ((At::default(), Skips::default()), At::default());
     if let Some(Lasting { journal: begun, replay, handed: note, suspect: to }) = lasting {
@@ -116,7 +125,7 @@ pub(crate) fn map(
             let mut before = from.0;
             for Batch { mut chunks, stored_bytes, at, skipped } in batches {
                 if before < suspect {
-                    without_killers(&mut chunks, hooks.trial);
+                    without_killers(&mut chunks, config, hooks.trial);
                     if hooks.stops() {
                         // What was tried then may have died of the same signal.
                         return Err(Error::Stopped);
@@ -140,7 +149,7 @@ pub(crate) fn map(
                 let mut done = done.map_err(|cause| spool.failed(cause))?;
                 batch.frames.push(spool.push(&done.frame, &done.texts)?);
                 batch.bytes += done.bytes;
-                books.rejects(&done.rejects)?;
+                books.rejects(&mut done.rejects)?;
                 batch.rejects.append(&mut done.rejects);
                 books.take(done).map_err(|cause| spool.failed(cause))?;
             }
@@ -188,6 +197,8 @@ struct Books<R> {
     notes: Vec<Note>,
     sketches: Sketches,
     rejected: u64,
+    /// Room for payloads of rejects.
+    payload_bytes_left: u64,
     /// Of the records read.
     bytes: u64,
     reject: R,
@@ -198,9 +209,16 @@ impl<R: FnMut(&Reject) -> Result<(), Error>> Books<R> {
         self.notes.len() as u64 + self.rejected
     }
 
-    fn rejects(&mut self, rejects: &[Reject]) -> Result<(), Error> {
+    /// Hands rejects on, and takes the payload from those for which there is no room.
+    fn rejects(&mut self, rejects: &mut [Reject]) -> Result<(), Error> {
         self.rejected += rejects.len() as u64;
         for row in rejects {
+            if let Some(payload) = &row.payload {
+                match self.payload_bytes_left.checked_sub(payload.bytes.len() as u64) {
+                    Some(left) => self.payload_bytes_left = left,
+                    None => row.payload = None,
+                }
+            }
             debug!(reject = %row, "record rejected");
             (self.reject)(row)?;
         }
@@ -231,7 +249,7 @@ impl<R: FnMut(&Reject) -> Result<(), Error>> Books<R> {
         let mut from = Default::default();
         loop {
             let before = replay.place();
-            let Some(batch) = replay.next()? else { break };
+            let Some(mut batch) = replay.next()? else { break };
             let mark = spool.mark();
             let mut frames = Vec::with_capacity(batch.frames.len());
             for entry in &batch.frames {
@@ -251,7 +269,7 @@ impl<R: FnMut(&Reject) -> Result<(), Error>> Books<R> {
                 })?;
                 self.take(done).map_err(|cause| spool.failed(cause))?;
             }
-            self.rejects(&batch.rejects)?;
+            self.rejects(&mut batch.rejects)?;
             self.bytes += batch.bytes;
             from = (batch.at, batch.skipped);
             hooks.progress.at(batch.stored_bytes, self.read());

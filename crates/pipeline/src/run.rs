@@ -10,8 +10,8 @@ use newsmill_article::Tally;
 use newsmill_dedup::candidates::Sketches;
 use newsmill_dedup::spill;
 use newsmill_output::{
-    FileEntry, FolderStore, Format, InputEntry, MANIFEST, Manifest, Mode as Existing, REJECTED,
-    RejectedRow, RunFacts, RunFile, Store, format_named,
+    FileEntry, FolderStore, Format, InputEntry, MANIFEST, Manifest, Mode as Existing,
+    RejectedFiles, RunFacts, Store, format_named,
 };
 use newsmill_read::{Input, Skips};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -148,10 +148,10 @@ pub fn run_with(job: &Job, hooks: &Hooks<'_>) -> Result<Summary, Error> {
         Some(memory) => Settled::load(memory.index(), &mut sketches, |cause| spool.failed(cause))?,
         None => Settled::default(),
     };
-    let mut rejected = folder.as_ref().map(|store| RunFile::create(store, REJECTED)).transpose()?;
-    let reject = |row: &newsmill_article::Reject| match &mut rejected {
-        Some(file) => Ok(file.write_row(&RejectedRow::new(row))?),
-        None => {
+    let mut rejected = folder.as_ref().map(|store| RejectedFiles::create(store)).transpose()?;
+    let reject = |row: &newsmill_article::Reject| match (&mut rejected, &folder) {
+        (Some(files), Some(store)) => Ok(files.push(store, row)?),
+        _ => {
             tracing::warn!(hint = row.kind.hint(), "rejected: {row}");
             Ok(())
         }
@@ -213,7 +213,7 @@ pub fn run_with(job: &Job, hooks: &Hooks<'_>) -> Result<Summary, Error> {
     facts.seconds = started.elapsed().as_secs_f64();
     facts.peak_memory_bytes = peak_memory_bytes();
     if let (Some(store), Some(rejected)) = (&folder, rejected) {
-        files.push(rejected.commit()?);
+        files.extend(rejected.commit()?);
         let mut manifest = manifest(job, &inputs, files, &tally, &facts)?;
         manifest.skipped = by_name(mapped.skipped);
         manifest.write(store)?;

@@ -69,7 +69,7 @@ pub fn keep_place(article: &Article, text_bytes: usize, keep: &Keep) -> i64 {
         Keep::Input => 0,
         Keep::Longest => -i64::try_from(text_bytes).unwrap_or(i64::MAX),
         Keep::Earliest => note().published.unwrap_or(i64::MAX),
-        Keep::Latest => note().published.map_or(i64::MAX, |at| at.saturating_neg()),
+        Keep::Latest => note().published.map_or(i64::MAX, i64::saturating_neg),
         Keep::Prefer(domains) => {
             let domain = note().domain;
             let place = domains.iter().position(|d| Some(d.as_str()) == domain.as_deref());

@@ -9,7 +9,7 @@ use tracing::warn;
 
 use crate::Error;
 use crate::config::Config;
-use crate::map::{Chunk, Worker};
+use crate::map::{Chunk, Worker, payload};
 
 /// Tries records in another process, in order, and says of each whether it killed it, and how. An
 /// error means that nothing could be tried.
@@ -33,7 +33,7 @@ pub fn try_records(
 }
 
 /// Makes rejects of the records that kill.
-pub(crate) fn without_killers(chunks: &mut [Chunk], trial: Option<Trial<'_>>) {
+pub(crate) fn without_killers(chunks: &mut [Chunk], config: &Config, trial: Option<Trial<'_>>) {
     let Some(trial) = trial else { return };
     let records: Vec<&Record> = chunks.iter().flatten().flatten().collect();
     let fates = match trial(&records) {
@@ -46,8 +46,8 @@ pub(crate) fn without_killers(chunks: &mut [Chunk], trial: Option<Trial<'_>>) {
     let records = chunks.iter_mut().flatten().filter(|record| record.is_ok());
     for (slot, how) in records.zip(fates) {
         let (Ok(record), Some(how)) = (&*slot, how) else { continue };
-        let origin = record.origin.clone();
-        *slot = Err(Reject::new(origin, Stage::Parse, RejectKind::Crashed, how));
+        let reject = Reject::new(record.origin.clone(), Stage::Parse, RejectKind::Crashed, how);
+        *slot = Err(reject.with_payload(payload(record, config)));
     }
 }
 
@@ -66,15 +66,17 @@ mod tests {
             let fate = |r: &&Record| (r.origin.ordinal == 2).then(|| "signal 6".to_owned());
             Ok(records.iter().map(fate).collect())
         };
-        without_killers(&mut chunks, Some(&trial));
+        let config = Config::default();
+        without_killers(&mut chunks, &config, Some(&trial));
         assert_eq!(chunks[0], [record(0), Err(broken)]);
         let killer = chunks[1][0].as_ref().unwrap_err();
         assert_eq!((killer.kind, killer.detail.as_str()), (RejectKind::Crashed, "signal 6"));
+        assert_eq!(killer.payload.as_ref().unwrap().bytes, br#"{"text":"A river rose."}"#);
         assert!(chunks[1][1].is_ok());
 
         let before = chunks.clone();
-        without_killers(&mut chunks, Some(&|_| Err(std::io::Error::other("no"))));
-        without_killers(&mut chunks, None);
+        without_killers(&mut chunks, &config, Some(&|_| Err(std::io::Error::other("no"))));
+        without_killers(&mut chunks, &config, None);
         assert_eq!(chunks, before);
     }
 }

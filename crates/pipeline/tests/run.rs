@@ -50,6 +50,27 @@ fn a_panic_costs_its_record_alone() {
 }
 
 #[test]
+fn rejected_records_are_put_aside_as_long_as_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("bad.jsonl").display().to_string();
+    let bad = |n: usize| format!("{{\"id\": \"{n}\", \"words\": \"{}\"}}\n", "x".repeat(n));
+    std::fs::write(&input, [10, 2_000, 30, 9, 10].map(bad).concat()).unwrap();
+    // bytes allowed, and which records are put aside
+    let rows = [(1 << 20, vec![0, 1, 2, 3, 4]), (150, vec![0, 2, 3]), (0, vec![])];
+    for (reject_bytes, want) in rows {
+        let mut config = Config::default();
+        config.output.reject_bytes = reject_bytes;
+        let out = tempfile::tempdir().unwrap();
+        run_into(out.path(), &[&input], &config, 2);
+        let rejected = ledger(out.path(), "rejected.jsonl");
+        assert_eq!(rejected.len(), 5);
+        let aside: Vec<usize> = (0..5).filter(|n| rejected[*n]["payload"].is_string()).collect();
+        assert_eq!(aside, want, "{reject_bytes}");
+        assert_eq!(out.path().join("RUN/rejected.tar").exists(), !want.is_empty());
+    }
+}
+
+#[test]
 fn what_was_dropped_is_near_what_stays() {
     let folder = tempfile::tempdir().unwrap();
     let input = format!("{FIXTURES}/rows/copies.jsonl");

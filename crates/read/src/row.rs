@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use newsmill_article::{Content, Media, Metadata, Origin, Record, Reject, RejectKind, Stage};
+use newsmill_article::{
+    Content, Media, Metadata, Origin, Payload, Record, Reject, RejectKind, Stage,
+};
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -100,13 +102,15 @@ pub(crate) fn record(
             let at = error.valid_up_to();
             let byte = json.get(at).copied().unwrap_or_default();
             let detail = format!("byte {at} of the {unit}, {byte:#04x}, is no UTF-8");
-            return Err(fail(origin, RejectKind::Malformed, detail));
+            let reject = fail(origin, RejectKind::Malformed, detail);
+            return Err(reject.with_payload(Payload::row(json)));
         }
     };
-    match Row::parse(text, options) {
+    let record = match Row::parse(text, options) {
         Ok(row) => row.into_record(origin, options),
         Err(error) => Err(fail(origin, RejectKind::Malformed, cause(&error, json, unit))),
-    }
+    };
+    record.map_err(|reject| reject.with_payload(Payload::row(json)))
 }
 
 /// What is wrong with a row, and at which of its bytes.

@@ -4,7 +4,9 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use newsmill_article::{Article, ArticleId, Origin, Record, Reject, RejectKind, Stage, Textless};
+use newsmill_article::{
+    Article, ArticleId, Origin, Payload, Record, Reject, RejectKind, Stage, Textless,
+};
 use newsmill_dedup::sketch::{Sketch, Sketcher};
 
 use super::Chunk;
@@ -66,10 +68,7 @@ pub(crate) struct Worker<'a> {
     chain: Chain<'a>,
     sketching: Sketching<'a>,
     cutter: Option<Cutter>,
-    mode: Mode,
-    /// Whether articles are remembered for later runs.
-    remembers: bool,
-    by_url: bool,
+    config: &'a Config,
     made: Box<dyn Fn() -> (Chain<'a>, Sketching<'a>) + 'a>,
 }
 
@@ -78,17 +77,7 @@ impl<'a> Worker<'a> {
         let made = move || (Chain::new(config, tap), Sketching::new(sketcher));
         let (chain, sketching) = made();
         let cutter = counts_lines(config).then(|| Cutter::new(config.boilerplate.lines));
-        let remembers = config.index.path.is_some();
-        let by_url = config.across.by_identity;
-        Self {
-            chain,
-            sketching,
-            cutter,
-            mode: config.mode,
-            remembers,
-            by_url,
-            made: Box::new(made),
-        }
+        Self { chain, sketching, cutter, config, made: Box::new(made) }
     }
 
     /// Works one chunk through the chain.
@@ -120,7 +109,7 @@ impl<'a> Worker<'a> {
                 Err(reject) => done.rejects.push(reject),
             }
         }
-        done.frame = match self.mode {
+        done.frame = match self.config.mode {
             Mode::Articles => Frame::pack(&articles)?,
             Mode::Verbatim => Frame::pack(&textless)?,
         };
@@ -129,7 +118,7 @@ impl<'a> Worker<'a> {
 
     /// What a chunk was that has been worked before, from what is in the spool.
     pub(super) fn again(&mut self, (frame, texts): (Frame, Vec<String>)) -> Result<Done, String> {
-        let articles: Vec<Article> = match self.mode {
+        let articles: Vec<Article> = match self.config.mode {
             Mode::Articles => frame.unpack()?,
             Mode::Verbatim => {
                 let textless: Vec<Textless> = frame.unpack()?;
@@ -153,10 +142,11 @@ impl<'a> Worker<'a> {
 
     fn work_one(&mut self, record: Record) -> Result<Worked, Reject> {
         let origin = record.origin.clone();
+        let copy = (self.config.output.reject_bytes > 0).then(|| record.clone());
         let worked = caught(&origin, |stage| {
             let (article, kept) = self.chain.article(record, stage)?;
             stage.set(Stage::Across);
-            let text = (self.mode == Mode::Articles).then(|| kept.into_text());
+            let text = (self.config.mode == Mode::Articles).then(|| kept.into_text());
             let kept_text = text.as_deref().unwrap_or(article.text());
             let sketch = self.sketching.sketch(kept_text);
             stage.set(Stage::Boilerplate);
@@ -166,12 +156,17 @@ impl<'a> Worker<'a> {
         if worked.as_ref().is_err_and(|reject| reject.kind == RejectKind::Panicked) {
             (self.chain, self.sketching) = (self.made)();
         }
-        worked
+        worked.map_err(|reject| match copy {
+            Some(record) => reject.with_payload(payload(&record, self.config)),
+            None => reject,
+        })
     }
 
     fn known(&mut self, article: &Article, kept_bytes: usize, mut sketch: Sketch) -> Known {
-        let mut note = note(article, kept_bytes, self.remembers || self.by_url);
-        note.origin = self.remembers.then(|| Box::new(article.origin.clone()));
+        // Whether articles are remembered for later runs.
+        let remembers = self.config.index.path.is_some();
+        let mut note = note(article, kept_bytes, remembers || self.config.across.by_identity);
+        note.origin = remembers.then(|| Box::new(article.origin.clone()));
         sketch.identity = note.address.as_deref().copied();
         let lines = self.cutter.as_mut().map(|cutter| {
             let lines = cutter.lines(article).into_iter().map(|line| line.print);
@@ -187,6 +182,11 @@ impl Done {
         self.sketches.push(known.sketch);
         self.lines.extend(known.lines);
     }
+}
+
+/// The bytes of a record, to be put aside.
+pub(crate) fn payload(record: &Record, config: &Config) -> Payload {
+    Payload::of(record, &config.read.text_field, &config.read.id_field)
 }
 
 /// What the later passes need to know of an article.
