@@ -5,8 +5,6 @@ use std::ops::Range;
 
 use newsmill_article::{EntityKind, Facts, Kept};
 
-use super::words::{self, Word};
-
 /// A name in the kept text.
 #[derive(Clone, Debug)]
 pub(super) struct Mention {
@@ -22,7 +20,9 @@ pub(super) struct Mentions {
     list: Vec<Mention>,
     /// The first person whose full name ends with a word.
     full: HashMap<String, usize>,
+    /// In capitals.
     organisations: HashSet<String>,
+    places: HashSet<String>,
 }
 
 impl Mentions {
@@ -31,6 +31,11 @@ impl Mentions {
         let mut all = Self::default();
         for entity in &facts.entities {
             let person = entity.kind == EntityKind::Person;
+            if entity.kind == EntityKind::Place
+                && let Some(text) = kept.range_of(entity.span).and_then(|r| kept.text().get(r))
+            {
+                all.places.insert(text.to_owned());
+            }
             if !person && entity.kind != EntityKind::Organisation {
                 continue;
             }
@@ -38,17 +43,21 @@ impl Mentions {
             let Some(text) = kept.text().get(range.clone()) else { continue };
             let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
             if !person {
-                all.organisations.insert(name.clone());
-            } else if let Some((_, last)) = name.rsplit_once(' ') {
-                all.full.entry(last.to_owned()).or_insert(all.list.len());
+                all.organisations.insert(name.to_uppercase());
             }
             all.list.push(Mention { range, person, name });
         }
+        for i in 0..all.list.len() {
+            let mention = &mut all.list[i];
+            // One word that is an organisation elsewhere is no person.
+            mention.person &= !all.organisations.contains(&mention.name.to_uppercase());
+            if mention.person
+                && let Some((_, last)) = mention.name.rsplit_once(' ')
+            {
+                all.full.entry(last.to_owned()).or_insert(i);
+            }
+        }
         all
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.list.is_empty()
     }
 
     pub(super) fn get(&self, i: usize) -> Option<&Mention> {
@@ -69,25 +78,36 @@ impl Mentions {
 
     /// Whether `name` is an organisation's.
     pub(super) fn is_organisation(&self, name: &str) -> bool {
-        self.organisations.contains(name)
+        self.organisations.contains(&name.to_uppercase())
+    }
+
+    /// Whether `name` is a place's.
+    pub(super) fn is_place(&self, name: &str) -> bool {
+        self.places.contains(name)
     }
 
     pub(super) fn persons(&self) -> impl Iterator<Item = &Mention> {
         self.list.iter().filter(|m| m.person)
     }
 
-    /// The words of `text`, which begins at byte `base` of the kept text, each with its name.
-    pub(super) fn words<'a>(&self, text: &'a str, base: usize) -> Vec<Word<'a>> {
-        let mut words: Vec<Word<'a>> = words::of(text).collect();
-        let mut next = self.list.partition_point(|m| m.range.end <= base);
-        for word in &mut words {
-            let start = base + word.at;
-            while self.list.get(next).is_some_and(|m| m.range.end <= start) {
-                next += 1;
-            }
-            let inside = self.list.get(next).is_some_and(|m| m.range.start <= start);
-            word.mention = inside.then_some(next);
+    /// A walk over the names from byte `at` of the kept text on.
+    pub(super) fn from(&self, at: usize) -> Walk<'_> {
+        Walk { list: &self.list, next: self.list.partition_point(|m| m.range.end <= at) }
+    }
+}
+
+/// Goes through the names once, in order.
+pub(super) struct Walk<'a> {
+    list: &'a [Mention],
+    next: usize,
+}
+
+impl Walk<'_> {
+    /// The name at byte `at`, which never goes down.
+    pub(super) fn at(&mut self, at: usize) -> Option<usize> {
+        while self.list.get(self.next).is_some_and(|m| m.range.end <= at) {
+            self.next += 1;
         }
-        words
+        self.list.get(self.next).is_some_and(|m| m.range.start <= at).then_some(self.next)
     }
 }

@@ -1,9 +1,10 @@
 //! Quotations and who said them.
 
-mod antecedent;
 mod cues;
+mod focus;
 mod marks;
 mod mentions;
+mod narration;
 mod people;
 mod speaker;
 mod subject;

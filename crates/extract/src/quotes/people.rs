@@ -40,8 +40,9 @@ pub(super) fn make_full(text: &str, mentions: &Mentions, speakers: Vec<&mut Stri
             *speaker = name;
             continue;
         }
-        // A given name alone is the one person's who has it.
-        if let Some(names) = given.get(speaker.as_str())
+        // A given name alone is the one person's who has it (`Israel` need be no man).
+        if !mentions.is_place(speaker)
+            && let Some(names) = given.get(speaker.as_str())
             && let [only] = names.as_slice()
         {
             *speaker = only.clone();

@@ -1,5 +1,6 @@
 //! Words around a quotation.
 
+use crate::entities::is_given;
 use crate::names::is_name_word;
 
 /// A word without the signs around it.
@@ -14,34 +15,46 @@ pub(super) struct Word<'a> {
     pub(super) stop: Option<char>,
     /// Whether a bracket or quotation mark opens before it.
     pub(super) opened: bool,
+    /// The quotation that it stands for, which has no words of its own here.
+    pub(super) quote: Option<usize>,
+    /// Number of its sentence.
+    pub(super) sentence: usize,
+}
+
+impl<'a> Word<'a> {
+    fn new(text: &'a str, at: usize, stop: Option<char>, opened: bool) -> Self {
+        Self { text, at, mention: None, stop, opened, quote: None, sentence: 0 }
+    }
+
+    /// What stands for quotation `quote`, which begins at byte `at`.
+    pub(super) fn of_quote(quote: usize, at: usize, stop: Option<char>) -> Self {
+        Self { quote: Some(quote), ..Self::new("", at, stop, true) }
+    }
 }
 
 /// The words of `text`.
 pub(super) fn of(text: &str) -> impl Iterator<Item = Word<'_>> {
     let base = text.as_ptr() as usize;
-    text.split_whitespace().filter_map(move |token| {
+    let parts = |c: char| c.is_whitespace() || c == '—';
+    text.split_inclusive(parts).map(str::trim).filter(|t| !t.is_empty()).filter_map(move |token| {
         let signs = |c: char| !c.is_alphanumeric();
         let word = token.trim_start_matches(signs);
         let opened = token.starts_with(['(', '[', '“', '"', '„', '«', '‘']);
         let bare = word.trim_end_matches(signs);
         if bare.is_empty() {
-            return (token.contains(['—', '–']) || token == "--").then_some(Word {
-                text: "",
-                at: token.as_ptr() as usize - base,
-                mention: None,
-                stop: Some('—'),
-                opened,
-            });
+            let dash = token.contains(['—', '–']) || token == "--";
+            let at = token.as_ptr() as usize - base;
+            return dash.then(|| Word::new("", at, Some('—'), opened));
         }
         let at = word.as_ptr() as usize - base;
         let tail = &word[bare.len()..];
         if tail.starts_with('.') && is_abbreviation(bare) {
             let text = &word[..bare.len() + 1];
             let stop = tail[1..].chars().find(|c| is_stop(*c));
-            return Some(Word { text, at, mention: None, stop, opened });
+            return Some(Word::new(text, at, stop, opened));
         }
         let stop = tail.chars().find(|c| is_stop(*c));
-        Some(Word { text: bare, at, mention: None, stop, opened })
+        Some(Word::new(bare, at, stop, opened))
     })
 }
 
@@ -272,6 +285,14 @@ const STARTERS: &[&str] = &[
 pub(super) fn name_of_run(run: &[&str]) -> Option<String> {
     let after_title = run.iter().rposition(|w| is_title(w)).map_or(0, |i| i + 1);
     let mut words = &run[after_title..];
+    // A trade that is written like a name (`Landesbischof Ana Ruiz`).
+    let given = |w: &&str| w.chars().count() > 2 && is_given(w);
+    if words.len() > 2
+        && !words.first().is_some_and(|w| given(w) || w.chars().count() <= 2)
+        && let Some(first) = words[..words.len() - 1].iter().position(|w| given(w))
+    {
+        words = &words[first..];
+    }
     while let Some((first, rest)) = words.split_first() {
         if is_name(first) {
             break;
