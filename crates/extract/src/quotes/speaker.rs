@@ -210,7 +210,7 @@ impl<'a> Surroundings<'a> {
         let unnamed = verb.is_some_and(|verb| {
             words[..verb].iter().all(|w| w.stop.is_none() && !is_preposition(w.text))
                 && !matches!(words[0].text, "but" | "then" | "which")
-                && !words.get(verb + 1).is_some_and(|w| w.text == "that")
+                && words.get(verb + 1).is_none_or(|w| w.text != "that")
                 && !words[..verb].iter().any(|w| is_pronoun(w.text))
         });
         if unnamed { Beside::Nobody } else { Beside::Nothing }

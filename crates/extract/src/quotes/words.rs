@@ -289,7 +289,7 @@ pub(super) fn name_of_run(run: &[&str]) -> Option<String> {
     let given = |w: &&str| w.chars().count() > 2 && is_given(w);
     if words.len() > 2
         && !words.first().is_some_and(|w| given(w) || w.chars().count() <= 2)
-        && let Some(first) = words[..words.len() - 1].iter().position(|w| given(w))
+        && let Some(first) = words[..words.len() - 1].iter().position(given)
     {
         words = &words[first..];
     }
