@@ -53,6 +53,13 @@ RUN/manifest.json the books.")]
   newsmill explain RUN d0000006
   newsmill explain RUN d0000006 --format json")]
     Explain(Explain),
+    /// Say what differs between two runs of one dump: configurations, what became of each record,
+    /// fields.
+    #[command(after_help = "Examples:
+  newsmill run dump/ -o A --sample 10000
+  newsmill run dump/ -o B --sample 10000 --drop-threshold 0.6
+  newsmill diff A B")]
+    Diff(Diff),
     /// Try again the records that a run rejected, with its configuration: after a limit was raised, a
     /// field named, or newsmill brought up to date.
     #[command(after_help = "Examples:
@@ -172,16 +179,18 @@ pub(crate) struct Run {
     pub(crate) reading: Reading,
     /// Form of the closing summary: text on standard error; json on standard output, or on standard
     /// error where the articles go to standard output.
-    #[arg(long, value_enum, default_value_t = Stats::Text)]
-    pub(crate) stats: Stats,
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub(crate) stats: Form,
     /// Exit with 3 when records were rejected.
     #[arg(long)]
     pub(crate) strict: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Stats {
+pub(crate) enum Form {
+    /// In words.
     Text,
+    /// As one JSON object.
     Json,
 }
 
@@ -281,8 +290,8 @@ pub(crate) struct Retry {
     #[command(flatten)]
     pub(crate) reading: Reading,
     /// Form of the closing summary.
-    #[arg(long, value_enum, default_value_t = Stats::Text)]
-    pub(crate) stats: Stats,
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub(crate) stats: Form,
     /// Exit with 3 when records were rejected again.
     #[arg(long)]
     pub(crate) strict: bool,
@@ -297,6 +306,19 @@ pub(crate) struct Explain {
     /// How to tell it.
     #[arg(long, value_enum, default_value_t = Telling::Text)]
     pub(crate) format: Telling,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// Folder of a finished run.
+    #[arg(value_name = "RUN1")]
+    pub(crate) first: PathBuf,
+    /// Folder of another.
+    #[arg(value_name = "RUN2")]
+    pub(crate) second: PathBuf,
+    /// How to tell it.
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub(crate) format: Form,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

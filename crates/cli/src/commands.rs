@@ -12,8 +12,8 @@ use newsmill_pipeline::{
 };
 
 use crate::arguments::{
-    self, Arguments, Explain, KeepOrDrop, LinkOrDrop, Parse, Reading, ReportRemoveOff, Retry, Run,
-    Stats, Telling,
+    self, Arguments, Diff, Explain, Form, KeepOrDrop, LinkOrDrop, Parse, Reading, ReportRemoveOff,
+    Retry, Run, Telling,
 };
 use crate::progress::Bars;
 use crate::{FAILED, REJECTED};
@@ -76,7 +76,7 @@ fn target(output: String, existing: Existing) -> Target {
 }
 
 /// Runs a job, shows how far it is and what came of it.
-fn go(job: &Job, quiet: bool, stats: Stats, strict: bool) -> Result<u8> {
+fn go(job: &Job, quiet: bool, stats: Form, strict: bool) -> Result<u8> {
     let show = !quiet && io::stderr().is_terminal();
     let stop = stop::on_signals()?;
     let bars = Bars::default();
@@ -91,12 +91,12 @@ fn go(job: &Job, quiet: bool, stats: Stats, strict: bool) -> Result<u8> {
         done => done?,
     };
     match stats {
-        Stats::Json if summary.folder.is_some() => {
+        Form::Json if summary.folder.is_some() => {
             writeln!(io::stdout(), "{}", serde_json::to_string(&summary)?)?;
         }
-        Stats::Json => writeln!(io::stderr(), "{}", serde_json::to_string(&summary)?)?,
-        Stats::Text if !quiet => write!(io::stderr(), "{summary}")?,
-        Stats::Text => {}
+        Form::Json => writeln!(io::stderr(), "{}", serde_json::to_string(&summary)?)?,
+        Form::Text if !quiet => write!(io::stderr(), "{summary}")?,
+        Form::Text => {}
     }
     Ok(if strict && summary.tally.rejected > 0 { REJECTED } else { 0 })
 }
@@ -128,6 +128,17 @@ pub(crate) fn explain(explain: &Explain) -> Result<u8> {
         Telling::Text => write!(out, "{}", told.text())?,
         Telling::Json => writeln!(out, "{}", serde_json::to_string_pretty(&told)?)?,
         Telling::Html => write!(out, "{}", told.html())?,
+    }
+    Ok(0)
+}
+
+/// `newsmill diff`.
+pub(crate) fn diff(diff: &Diff) -> Result<u8> {
+    let found = newsmill_pipeline::diff(&diff.first, &diff.second)?;
+    let mut out = io::stdout().lock();
+    match diff.format {
+        Form::Text => write!(out, "{found}")?,
+        Form::Json => writeln!(out, "{}", serde_json::to_string_pretty(&found)?)?,
     }
     Ok(0)
 }

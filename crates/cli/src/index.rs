@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use newsmill_pipeline::output::escape::terminal;
 use newsmill_pipeline::{index_merge, index_stats, index_verify};
 
 use crate::FAILED;
+use crate::arguments::Form;
 
 #[derive(Debug, Args)]
 pub(crate) struct Index {
@@ -39,14 +40,6 @@ enum Task {
         #[arg(value_name = "DIR")]
         path: PathBuf,
     },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// In words.
-    Text,
-    /// As one JSON object.
-    Json,
 }
 
 /// `newsmill index`.

@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::Run(run) => commands::run(run, arguments.logs.quiet, false),
         Command::Dedup(run) => commands::run(run, arguments.logs.quiet, true),
         Command::Parse(parse) => commands::parse(&parse),
+        Command::Diff(diff) => commands::diff(&diff),
         Command::Retry(again) => commands::retry(again, arguments.logs.quiet),
         Command::Explain(explain) => commands::explain(&explain),
         Command::Index(index) => index::index(&index),

@@ -246,7 +246,7 @@ fn dry_run_says_what_would_be_done_and_does_nothing() {
     let out = newsmill(folder.path(), &arguments);
     let plan = text(&out.stdout);
     assert!(plan.contains("drop_threshold = 0.9") && plan.contains("keep = \"longest\""), "{plan}");
-    assert!(plan.contains("posts/a.txt"));
+    assert!(plan.contains("posts/a.txt") && plan.contains("# formats: 1 jsonl, 1 text"), "{plan}");
     assert!(!folder.path().join("RUN").exists());
 
     // What it prints is a configuration.
@@ -304,6 +304,42 @@ fn what_was_rejected_is_tried_again() {
     say(&["run", "posts/a.txt", "-o", "FINE"], 0);
     assert!(say(&["retry", "FINE", "-o", "X"], 2).contains("put no rejected records aside"));
     say(&["retry", "posts", "-o", "X"], 1);
+}
+
+#[test]
+fn two_runs_are_compared() {
+    let folder = dump();
+    let say = |arguments: &[&str]| {
+        let out = newsmill(folder.path(), arguments);
+        assert!(out.status.success(), "{arguments:?}: {}", text(&out.stderr));
+        text(&out.stdout)
+    };
+    say(&["run", "posts", "-o", "A", "-q", "--drop-threshold", "2", "--without", "quotes"]);
+    say(&["run", "posts", "-o", "B", "-q", "--drop-threshold", "0.3", "--link-threshold", "0.3"]);
+    let same = say(&["diff", "A", "A"]);
+    assert!(
+        same.contains("2 kept in both with equal rows\n0 kept in both with rows that differ\n")
+    );
+    let told = say(&["diff", "A", "B"]);
+    for line in [
+        "across.drop_threshold: 2.0 -> 0.3",
+        "extract.without: [\"quotes\"] -> []",
+        "1 kept -> duplicate",
+        "    b: near duplicate of ",
+    ] {
+        assert!(told.lines().any(|l| l.starts_with(line)), "{line}: {told}");
+    }
+    // The other way round, and with a record that one run does not have.
+    let told = say(&["diff", "B", "A"]);
+    assert!(told.contains("1 duplicate -> kept\n    b: near duplicate of "), "{told}");
+    say(&["run", "posts/a.txt", "-o", "C", "-q"]);
+    let told: serde_json::Value =
+        serde_json::from_str(&say(&["diff", "A", "C", "--format", "json"])).unwrap();
+    let changes: Vec<_> = (told["changes"].as_array().unwrap().iter())
+        .map(|change| (change["from"].as_str(), change["to"].as_str(), change["records"].as_u64()))
+        .collect();
+    let gone = |fate| (Some(fate), None, Some(1));
+    assert_eq!(changes, [gone("kept"), gone("rejected")]);
 }
 
 #[test]

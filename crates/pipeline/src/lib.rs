@@ -26,6 +26,7 @@
 mod boilerplate;
 mod chain;
 mod config;
+mod diff;
 mod error;
 mod explain;
 mod index;
@@ -48,8 +49,9 @@ mod write;
 pub use boilerplate::BoilerplateConfig;
 pub use chain::Tap;
 pub use config::{Config, ExtractConfig, Keep, Mode, OutputConfig};
+pub use diff::{Change, Difference, Example, diff};
 pub use error::Error;
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, Fate, explain};
 pub use index::{IndexConfig, IndexStats, index_merge, index_stats, index_verify};
 pub use newsmill_article as article;
 pub use newsmill_dedup as dedup;

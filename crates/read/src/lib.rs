@@ -66,7 +66,7 @@ pub use mbox::Mbox;
 pub use options::ReadOptions;
 #[cfg(feature = "parquet")]
 pub use parquet::Parquet;
-pub use records::{Records, records, records_of};
+pub use records::{Look, Records, look, records, records_of};
 pub use tar::Tar;
 pub use text::PlainText;
 pub use warc::Warc;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -132,13 +132,8 @@ fn cut(
     options: &ReadOptions,
     limits: &Limits,
 ) -> Result<Records, ReadError> {
-    let from = checked(options)?;
-    let (bytes, head, skipped) = (Arc::default(), Arc::default(), Skipped::default());
-    let counted = Counted { raw, bytes: Arc::clone(&bytes), head: Arc::clone(&head) };
-    let reader = Peeked::new(inflate(Box::new(counted), limits), HEAD);
-    let container = from.map_or_else(|| container_of(reader.head(), &path), Ok);
-    // What is not read as it stands was decompressed.
-    let is_compressed = head.get().is_some_and(|head| !reader.head().starts_with(head));
+    let Opened { reader, container, is_compressed, bytes } = open(raw, &path, options, limits)?;
+    let skipped = Skipped::default();
     let skips = skipped.clone();
     let source = Source { reader: Box::new(reader), path, file, skipped: skips, is_compressed };
     let cut = match container {
@@ -146,6 +141,77 @@ fn cut(
         Err(format) => not_read(source.path, format),
     };
     Ok(Records { cut: Some(cut), bytes, skipped })
+}
+
+/// An input of which the start has been looked at.
+struct Opened {
+    reader: Peeked<Box<dyn BufRead + Send>>,
+    /// Its container, or the name of a format that is not read.
+    container: Result<&'static dyn Container, &'static str>,
+    is_compressed: bool,
+    /// How much of it has been read, as stored.
+    bytes: Arc<AtomicU64>,
+}
+
+fn open(
+    raw: Box<dyn Read + Send>,
+    path: &str,
+    options: &ReadOptions,
+    limits: &Limits,
+) -> Result<Opened, ReadError> {
+    let from = checked(options)?;
+    let (bytes, head) = (Arc::default(), Arc::default());
+    let counted = Counted { raw, bytes: Arc::clone(&bytes), head: Arc::clone(&head) };
+    let reader = Peeked::new(inflate(Box::new(counted), limits), HEAD);
+    let container = from.map_or_else(|| container_of(reader.head(), path), Ok);
+    // What is not read as it stands was decompressed.
+    let is_compressed = head.get().is_some_and(|head| !reader.head().starts_with(head));
+    Ok(Opened { reader, container, is_compressed, bytes })
+}
+
+/// What an input is, as far as its start tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// The name of its container, as in [`ALL`](crate::ALL), or of a format that is not read.
+    pub format: &'static str,
+    /// Whether the format is read.
+    pub is_read: bool,
+    /// Whether it is compressed.
+    pub is_compressed: bool,
+}
+
+/// Looks at the start of an input; nothing where that says nothing or has to be left alone: standard
+/// input, a pipe, an object in a store, a file that cannot be opened.
+///
+/// ```
+/// use newsmill_article::Limits;
+/// use newsmill_read::{Input, ReadOptions, look};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("posts");
+/// std::fs::write(&path, "{\"text\": \"A river rose.\"}\n")?;
+/// let input = Input::file(&path.display().to_string());
+/// let found = look(&input, &ReadOptions::default(), &Limits::default())?.unwrap();
+/// assert_eq!((found.format, found.is_compressed), ("jsonl", false));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// When [`ReadOptions::from`] names no container or [`ReadOptions::encoding`] no encoding.
+pub fn look(
+    input: &Input,
+    options: &ReadOptions,
+    limits: &Limits,
+) -> Result<Option<Look>, ReadError> {
+    let (Place::File(path), Some(_)) = (&input.place, input.bytes()) else { return Ok(None) };
+    let Ok(file) = File::open(path) else { return Ok(None) };
+    let Opened { container, is_compressed, .. } =
+        open(Box::new(file), input.path(), options, limits)?;
+    let (format, is_read) = match container {
+        Ok(container) => (container.name(), true),
+        Err(format) => (format, false),
+    };
+    Ok(Some(Look { format, is_read, is_compressed }))
 }
 
 /// The records of one file of an archive. An archive in it is not read.

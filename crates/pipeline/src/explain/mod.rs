@@ -1,15 +1,19 @@
 //! What happened to one article of a finished run, and why.
 
+mod rows;
 mod tell;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use newsmill_article::{Article, Metadata, Span};
-use newsmill_output::{Bytes, DUPLICATES, FolderStore, Manifest, REJECTED, REMOVED, Store};
+use newsmill_output::{Bytes, REMOVED, Store};
 use newsmill_read::Input;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub(crate) use rows::Run;
 
 use crate::Error;
 use crate::config::{Config, Mode};
@@ -33,7 +37,7 @@ pub struct Explanation {
 }
 
 /// What became of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fate {
@@ -106,21 +110,21 @@ pub enum Of {
 /// # Errors
 /// When `run` is no finished run, or no row of it has that id.
 pub fn explain(run: &Path, id: &str) -> Result<Explanation, Error> {
-    let store = FolderStore::existing(run)?;
-    let manifest = Manifest::read(&store)?;
-    let (fate, row) = find(&store, &manifest, id)?
-        .ok_or_else(|| Error::UnknownArticle { run: run.display().to_string(), id: id.into() })?;
+    let folder = run.display().to_string();
+    let run = Run::open(run)?;
+    let (fate, row) =
+        find(&run, id)?.ok_or_else(|| Error::UnknownArticle { run: folder, id: id.into() })?;
     let source = source(&row, fate);
     let mut told =
         Explanation { id: id.to_owned(), fate, source, row, parts: Vec::new(), missing: None };
     if fate == Fate::Rejected {
         return Ok(told);
     }
-    let config = serde_json::from_value(manifest.configuration).unwrap_or_default();
+    let config = serde_json::from_value(run.manifest().configuration.clone()).unwrap_or_default();
     match told.source.as_ref().map(|source| article(source, &config)) {
         Some(Ok(article)) => {
             let removed = match &told.source {
-                Some(source) if fate == Fate::Kept => removed(&store, id, source)?,
+                Some(source) if fate == Fate::Kept => removed(&run, id, source)?,
                 _ => Vec::new(),
             };
             told.parts = parts(&article, removed);
@@ -132,61 +136,18 @@ pub fn explain(run: &Path, id: &str) -> Result<Explanation, Error> {
 }
 
 /// The first row with that id, in articles, duplicates, rejects.
-fn find(
-    store: &FolderStore,
-    manifest: &Manifest,
-    id: &str,
-) -> Result<Option<(Fate, Metadata)>, Error> {
-    let is_part = |name: &str| name.starts_with("articles/") && name.ends_with(".jsonl.zst");
-    let parts = manifest.files.iter().filter(|f| is_part(&f.name));
-    for part in parts {
-        let packed = store.open(&part.name)?;
-        let rows = zstd::Decoder::new(packed).map_err(|e| unreadable(store, &part.name, e))?;
-        if let Some(row) = find_row(store, &part.name, rows, |row| has_id(row, id))? {
-            return Ok(Some((Fate::Kept, row)));
-        }
-    }
-    let rows = store.open(DUPLICATES)?;
-    if let Some(row) = find_row(store, DUPLICATES, rows, |row| has_id(row, id))? {
-        return Ok(Some((Fate::Duplicate, row)));
-    }
-    let Some((path, record)) = id.rsplit_once('#') else { return Ok(None) };
-    let is_asked = |row: &Metadata| {
-        row.text("path").as_deref() == Some(path)
-            && row.get("record").is_some_and(|r| r.get().trim_matches('"') == record)
-    };
-    let row = find_row(store, REJECTED, store.open(REJECTED)?, is_asked)?;
-    Ok(row.map(|row| (Fate::Rejected, row)))
-}
-
-fn has_id(row: &Metadata, id: &str) -> bool {
-    row.text("id").as_deref() == Some(id)
-}
-
-fn find_row(
-    store: &FolderStore,
-    name: &str,
-    rows: impl Read,
-    wanted: impl Fn(&Metadata) -> bool,
-) -> Result<Option<Metadata>, Error> {
-    let mut rows = BufReader::with_capacity(1 << 18, rows);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = rows.read_until(b'\n', &mut line);
-        if read.map_err(|e| unreadable(store, name, e))? == 0 {
-            return Ok(None);
-        }
-        let row: Metadata =
-            serde_json::from_slice(&line).map_err(|e| unreadable(store, name, e))?;
-        if wanted(&row) {
-            return Ok(Some(row));
-        }
-    }
-}
-
-fn unreadable(store: &FolderStore, name: &str, cause: impl std::fmt::Display) -> Error {
-    Error::RunFolder { path: store.root().join(name), detail: cause.to_string() }
+fn find(run: &Run, id: &str) -> Result<Option<(Fate, Metadata)>, Error> {
+    let place = id.rsplit_once('#');
+    run.find(|fate, row| {
+        let is_asked = match fate {
+            Fate::Kept | Fate::Duplicate => row.text("id").as_deref() == Some(id),
+            Fate::Rejected => place.is_some_and(|(path, record)| {
+                row.text("path").as_deref() == Some(path)
+                    && row.get("record").is_some_and(|r| r.get().trim_matches('"') == record)
+            }),
+        };
+        if is_asked { ControlFlow::Break((fate, row)) } else { ControlFlow::Continue(()) }
+    })
 }
 
 fn source(row: &Metadata, fate: Fate) -> Option<Source> {
@@ -199,7 +160,7 @@ fn source(row: &Metadata, fate: Fate) -> Option<Source> {
 
 /// The rows of `removed.jsonl` of the article, in order. Ids of rows need not be unique, their
 /// sources are.
-fn removed(store: &FolderStore, id: &str, source: &Source) -> Result<Vec<Removed>, Error> {
+fn removed(run: &Run, id: &str, source: &Source) -> Result<Vec<Removed>, Error> {
     #[derive(Deserialize)]
     struct Row {
         id: String,
@@ -208,9 +169,9 @@ fn removed(store: &FolderStore, id: &str, source: &Source) -> Result<Vec<Removed
         removed: Removed,
     }
     let mut found = Vec::new();
-    for line in BufReader::with_capacity(1 << 18, store.open(REMOVED)?).lines() {
-        let line = line.map_err(|e| unreadable(store, REMOVED, e))?;
-        let row: Row = serde_json::from_str(&line).map_err(|e| unreadable(store, REMOVED, e))?;
+    for line in BufReader::with_capacity(1 << 18, run.store.open(REMOVED)?).lines() {
+        let line = line.map_err(|e| run.unreadable(REMOVED, e))?;
+        let row: Row = serde_json::from_str(&line).map_err(|e| run.unreadable(REMOVED, e))?;
         if row.id == id && row.source == *source {
             found.push(row.removed);
         } else if !found.is_empty() {
