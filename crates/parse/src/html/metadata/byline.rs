@@ -4,6 +4,7 @@ use newsmill_article::Sourced;
 use serde_json::Value;
 
 use super::{About, Said, authors, is_of_kind};
+use crate::html::features::bare;
 use crate::html::tree::fold;
 
 impl About<'_> {
@@ -15,9 +16,18 @@ impl About<'_> {
         };
         let of_data = || {
             let mut names = Vec::new();
-            self.names_in(self.article?.get("author")?, (0, false), sites, &mut names);
+            self.names_in(self.article?.get("author")?, (0, Kind::Unknown), sites, &mut names);
             let names = authors::without_desks(names, sites);
             (!names.is_empty()).then(|| Sourced::new(names, "JSON-LD author"))
+        };
+        // A person called as the site may be its owner, or nobody that the software knows.
+        let is_site = |said: &Sourced<Vec<String>>| {
+            let is_site = |name: &String| sites.iter().any(|site| bare(site) == bare(name));
+            said.value.iter().all(is_site)
+        };
+        let (of_site, of_data) = match of_data() {
+            Some(said) if is_site(&said) => (Some(said), None),
+            said => (None, said),
         };
         let of_meta = || {
             META_AUTHORS.iter().find_map(|name| {
@@ -41,46 +51,62 @@ impl About<'_> {
                     said.take(4).find_map(|(text, from)| named(text, from))
                 })
         };
-        of_data().or_else(of_meta).or_else(of_elements)
+        of_data.or_else(of_meta).or_else(of_elements).or(of_site)
     }
 
-    /// The names in a value of JSON-LD at a `place`: how deep it stands, and whether it is a
-    /// person's.
+    /// The names in a value of JSON-LD at a `place`: how deep it stands, and whose it is.
     fn names_in(
         &self,
         value: &Value,
-        place: (usize, bool),
+        place: (usize, Kind),
         sites: &[String],
         names: &mut Vec<String>,
     ) {
-        let (depth, is_person) = place;
+        let (depth, kind) = place;
         if depth > 2 {
             return;
         }
         match value {
             Value::String(said) => {
                 let said = fold(&htmlize::unescape(said));
-                let found = match is_person {
-                    true => authors::of_person(&said),
-                    false => authors::names(&said, sites),
+                let found = match kind {
+                    Kind::Person => authors::of_person(&said, sites),
+                    Kind::Organisation => {
+                        authors::of_organisation(&said, sites).into_iter().collect()
+                    }
+                    Kind::Unknown => authors::names(&said, sites),
                 };
                 add_names(names, found);
             }
             Value::Array(items) => {
                 for item in items.iter().take(authors::NAMES_MAX) {
-                    self.names_in(item, (depth + 1, is_person), sites, names);
+                    self.names_in(item, (depth + 1, kind), sites, names);
                 }
             }
             Value::Object(_) => {
                 let object = self.resolved(value);
-                let is_person = is_of_kind(object, &["Person"]);
+                let kind = match object {
+                    person if is_of_kind(person, &["Person"]) => Kind::Person,
+                    body if is_of_kind(body, &["Organization", "NewsMediaOrganization"]) => {
+                        Kind::Organisation
+                    }
+                    _ => Kind::Unknown,
+                };
                 if let Some(name @ (Value::String(_) | Value::Array(_))) = object.get("name") {
-                    self.names_in(name, (depth + 1, is_person), sites, names);
+                    self.names_in(name, (depth + 1, kind), sites, names);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Whose name a text is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Person,
+    Organisation,
+    Unknown,
 }
 
 /// Adds those that are not there yet, up to what a page may have.
@@ -93,6 +119,8 @@ fn add_names(names: &mut Vec<String>, found: Vec<String>) {
 }
 
 const META_AUTHORS: &[&str] = &[
+    "citation_author",
+    "citation_authors",
     "author",
     "article:author",
     "article:author_name",
@@ -103,7 +131,6 @@ const META_AUTHORS: &[&str] = &[
     "dcterms.creator",
     "dc.contributor",
     "cxenseparse:author",
-    "citation_author",
     "authors",
     "og:author",
     "article.author",
@@ -113,4 +140,4 @@ const META_AUTHORS: &[&str] = &[
 
 /// Those of them that catalogues write `Surname, Given`.
 const META_CATALOGUE: &[&str] =
-    &["citation_author", "dc.creator", "dcterms.creator", "dc.contributor"];
+    &["citation_author", "citation_authors", "dc.creator", "dcterms.creator", "dc.contributor"];

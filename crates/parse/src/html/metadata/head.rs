@@ -193,7 +193,7 @@ fn property(tree: &Tree<'_>, id: NodeId, tag: Tag, head: &mut Head) {
                             .attribute(id, Attr::Content)
                             .or_else(|| tree.attribute(id, Attr::Datetime))
                             .map_or_else(|| short_text(tree, id), |said| fold(&said));
-                        if head.properties.len() < MOST {
+                        if head.properties.len() < MOST && !stands_elsewhere(tree, id) {
                             head.properties.push((name.to_owned(), said));
                         }
                     }

@@ -1,6 +1,7 @@
 //! When an article was published and changed.
 
 use super::{About, PAGES, Said, dates, head, is_of_kind, text};
+use jiff::Timestamp;
 use newsmill_article::Sourced;
 
 impl About<'_> {
@@ -11,21 +12,61 @@ impl About<'_> {
             .or_else(|| self.meta_date(META_PUBLISHED))
             .or_else(|| self.property_date("datePublished"))
             .or_else(|| self.page_date("datePublished"))
+            .map(|declared| self.before_change(&declared).unwrap_or(declared))
+            .map(|declared| self.of_place(&declared).unwrap_or(declared))
             .or_else(|| self.shown_date(url.and_then(dates::of_url).as_deref()))
             .or_else(|| self.meta_date(META_DATES))
             .or_else(|| self.date(|a| a.of_article("dateCreated")))
     }
 
+    /// The one day that the page shows, where it is before the declared one and that is the day of
+    /// the change: some systems declare the last change for both.
+    fn before_change(&self, declared: &Sourced<String>) -> Said<String> {
+        let changed = self.declared_change()?;
+        let mut shown = self.own_times().filter_map(date_of_time);
+        let first = shown.next()?;
+        let is_only = shown.all(|date| day(&date.value) == day(&first.value));
+        let is_change = day(&changed.value) == day(&declared.value);
+        (is_only && is_change && day(&first.value) < day(&declared.value)).then_some(first)
+    }
+
+    /// The same moment by the clock of its place, where the page gives that beside UTC.
+    fn of_place(&self, declared: &Sourced<String>) -> Said<String> {
+        let moment = |value: &str| value.parse::<Timestamp>().ok();
+        let of_utc = moment(&declared.value).filter(|_| declared.value.ends_with('Z'))?;
+        let mut said =
+            META_DATES.iter().chain(META_PUBLISHED).filter_map(|name| self.meta_date(&[*name]));
+        let is_same = |date: &Sourced<String>| {
+            !date.value.ends_with('Z') && moment(&date.value) == Some(of_utc)
+        };
+        said.find(is_same).or_else(|| self.head.times.iter().filter_map(date_of_time).find(is_same))
+    }
+
     pub(super) fn modified(&self) -> Said<String> {
+        self.declared_change().or_else(|| self.shown_changes().next())
+    }
+
+    fn declared_change(&self) -> Said<String> {
         self.date(|a| a.of_article("dateModified"))
             .or_else(|| self.meta_date(META_MODIFIED))
             .or_else(|| self.property_date("dateModified"))
             .or_else(|| self.page_date("dateModified"))
-            .or_else(|| {
-                let mut times =
-                    self.head.times.iter().filter(|t| !t.elsewhere && tells_change(&t.context));
-                times.find_map(date_of_time)
-            })
+    }
+
+    /// The dates that the page shows as those of changes.
+    fn shown_changes(&self) -> impl Iterator<Item = Sourced<String>> {
+        let times = self.head.times.iter().filter(|t| !t.elsewhere && tells_change(&t.context));
+        times.filter_map(date_of_time)
+    }
+
+    /// Dates that the page shows of itself and not for a change's.
+    fn own_times(&self) -> impl Iterator<Item = &head::Time> {
+        let is_own = |t: &&head::Time| {
+            !t.elsewhere
+                && !tells_change(&t.context)
+                && !TELLS_TODAY.iter().any(|word| t.context.contains(word))
+        };
+        self.head.times.iter().filter(is_own)
     }
 
     fn date(&self, said: impl Fn(&Self) -> Said<String>) -> Said<String> {
@@ -49,15 +90,22 @@ impl About<'_> {
         read_date(Sourced::new(value, format!("JSON-LD {name}")))
     }
 
-    /// The date in a `time` element or one whose names say that it holds one: of `day`, if there is
-    /// one; else one that is named so, a `time` before others.
-    fn shown_date(&self, day: Option<&str>) -> Said<String> {
-        let times = || self.head.times.iter().filter(|t| !tells_change(&t.context));
-        let of_day = day.and_then(|day| {
-            times().filter_map(date_of_time).find(|date| date.value.starts_with(day))
+    /// The date in a `time` element or one whose names say that it holds one: of the URL's
+    /// day, if there is one; else one that is named so, a `time` before others.
+    fn shown_date(&self, day_of_url: Option<&str>) -> Said<String> {
+        let of_day = day_of_url.and_then(|day| {
+            let times = self.head.times.iter().filter(|t| !tells_change(&t.context));
+            times.filter_map(date_of_time).find(|date| date.value.starts_with(day))
         });
+        // The day of a change often stands in an element of its own within the line that says so.
+        let changes: Vec<String> =
+            self.shown_changes().map(|date| day(&date.value).to_owned()).collect();
         let tells = |t: &&head::Time| TELLS_DATE.iter().any(|word| t.context.contains(word));
-        let own = || times().filter(|t| !t.elsewhere);
+        let is_changes = |t: &head::Time| {
+            let date = date_of_time(t);
+            date.is_some_and(|date| changes.iter().any(|change| change == day(&date.value)))
+        };
+        let own = || self.own_times().filter(|t| tells(t) || !is_changes(t));
         of_day.or_else(|| {
             own()
                 .filter(|t| t.is_time && tells(t))
@@ -68,6 +116,7 @@ impl About<'_> {
     }
 }
 
+/// Names of `meta` that say when a page was published.
 const META_PUBLISHED: &[&str] = &[
     "article:published_time",
     "og:article:published_time",
@@ -83,11 +132,7 @@ const META_PUBLISHED: &[&str] = &[
     "published_time",
     "published-date",
     "dc.date.issued",
-    "dcterms.created",
-    "dc.date.created",
     "dcterms.issued",
-    "dc.date",
-    "dcterms.date",
     "cxenseparse:recs:publishtime",
     "article_date_original",
     "originalpublicationdate",
@@ -101,8 +146,19 @@ const META_PUBLISHED: &[&str] = &[
     "cxenseparse:publishtime",
 ];
 
-const META_DATES: &[&str] =
-    &["date", "created", "creation_date", "article:created", "datecreated", "release_date"];
+/// Names of `meta` that may also mean the record's making or change.
+const META_DATES: &[&str] = &[
+    "dcterms.created",
+    "dc.date.created",
+    "dc.date",
+    "dcterms.date",
+    "date",
+    "created",
+    "creation_date",
+    "article:created",
+    "datecreated",
+    "release_date",
+];
 
 const META_MODIFIED: &[&str] = &[
     "article:modified_time",
@@ -122,7 +178,15 @@ const TELLS_DATE: &[&str] =
     &["publish", "pubdate", "posted", "entry-date", "created", "datum", "veröff", "publi"];
 
 /// Words by a time that is the one of a change.
-const TELLS_CHANGE: &[&str] = &["updat", "modif", "aktualis", "actuali", "edited"];
+const TELLS_CHANGE: &[&str] = &["updat", "modif", "aktualis", "actuali", "edited", "type-changed"];
+
+/// Words by a time that is the day of the visit.
+const TELLS_TODAY: &[&str] = &["today", "current-date", "current_date", "currentdate"];
+
+/// The day of a date and time.
+fn day(date: &str) -> &str {
+    date.get(..10).unwrap_or(date)
+}
 
 /// Whether what stands at a date, in lower case, says that it is the one of a change.
 pub(super) fn tells_change(context: &str) -> bool {

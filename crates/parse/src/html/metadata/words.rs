@@ -186,6 +186,20 @@ pub(super) const TRADES: &[&str] = &[
     "founder",
     "director",
     "professor",
+    "president",
+    "expert",
+    "specialist",
+    "analyst",
+    "dietitian",
+    "nutritionist",
+];
+
+/// Letters of degrees and the like that stand behind a name and belong to it.
+pub(super) const DEGREES: &[&str] = &[
+    "PhD", "MD", "DO", "DVM", "DDS", "DMD", "JD", "EdD", "PsyD", "PharmD", "DPT", "PT", "MS",
+    "MSc", "MSN", "MA", "MBA", "MPH", "MEd", "MSW", "BA", "BS", "BSc", "BSN", "RN", "RD", "RDN",
+    "LD", "LDN", "NP", "FNP", "CFP", "CFA", "CPA", "CPP", "PSP", "EA", "CPT", "CSCS", "CNS",
+    "CDCES", "FAND", "LCSW", "LMFT", "LPC", "Esq", "Jr", "Sr", "II", "III",
 ];
 
 /// Words of what else stands in elements that are named after the author, in lower case.
