@@ -158,6 +158,15 @@ pub(super) fn is_between(word: &str) -> bool {
             | "derweil"
             | "zudem"
             | "gemeinsam"
+            | "only"
+            | "simply"
+            | "just"
+            | "merely"
+            | "aussi"
+            | "también"
+            | "anche"
+            | "ook"
+            | "auch"
             | "himself"
             | "herself"
             | "itself"
@@ -174,7 +183,8 @@ pub(super) fn is_between(word: &str) -> bool {
 
 /// Whether a pronoun stands for a woman (true) or a man (false).
 pub(super) fn is_female(pronoun: &str) -> bool {
-    ["she", "ella", "elle", "ela", "lei"].contains(&pronoun.to_lowercase().as_str())
+    ["she", "ella", "elle", "ela", "lei", "sie", "ze", "zij"]
+        .contains(&pronoun.to_lowercase().as_str())
 }
 
 /// `he`, `she` and the like.
@@ -201,6 +211,15 @@ pub(super) fn is_pronoun(word: &str) -> bool {
             | "Hij"
             | "lui"
             | "lei"
+            | "il"
+            | "Il"
+            | "Er"
+            | "sie"
+            | "Sie"
+            | "ze"
+            | "Ze"
+            | "zij"
+            | "Zij"
     )
 }
 
@@ -306,7 +325,7 @@ const VERBS: &[&str] = &[
      clarifies summarised summarized summarises summarizes reminded reminisced bragged \
      grumbled moaned marvelled marveled asserting attested attests denied denies demanded \
      demands interrupted inquired enquired vows quips tweets implored remembers remembered \
-     retorts texted blogged messaged emailed penned chirped offered advocated estimated \
+     retorts texted blogged messaged emailed penned chirped offered advocated began begins went sang spoke swore put estimated \
      estimates believes believed reckons reckoned thinks articulated",
     // Spanish
     "dijo dice afirmó afirma aseguró asegura señaló señala explicó explica añadió añade \

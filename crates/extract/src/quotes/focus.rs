@@ -130,14 +130,15 @@ impl<'a> Focus<'a> {
         }
         let full = if name.contains(' ') { name } else { mentions.full(name).unwrap_or(name) };
         let given = full.split(' ').next().unwrap_or_default();
-        is_female(given).is_none_or(|female| female == (pronoun == Pronoun::She))
+        pronoun == Pronoun::Any
+            || is_female(given).is_none_or(|female| female == (pronoun == Pronoun::She))
     }
 }
 
 /// What persons are called besides their names (`the mayor`, `the 36-year-old`).
 struct Roles {
-    /// Names by a word in small letters of what they are.
-    by_word: HashMap<String, Vec<String>>,
+    /// Names by a word in small letters of what they are, and whether it is the noun that says so.
+    by_word: HashMap<String, Vec<(String, bool)>>,
 }
 
 impl Roles {
@@ -165,14 +166,14 @@ impl Roles {
                     && !is_preposition(w.text)
                     && !is_sure_cue(w.text)
             });
-            for word in before {
-                all.add(word.text, &person.name);
+            for (i, word) in before.enumerate() {
+                all.add(word.text, &person.name, i == 0);
             }
             if words[at - 1].stop != Some(',') {
                 continue;
             }
             let sentence = words[start].sentence;
-            for word in words[at..].iter().take(10) {
+            for (word_at, word) in words.iter().enumerate().skip(at).take(10) {
                 let lower = word.text.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit());
                 if word.sentence != sentence
                     || word.quote.is_some()
@@ -182,7 +183,10 @@ impl Roles {
                 {
                     break;
                 }
-                all.add(word.text, &person.name);
+                let next = words.get(word_at + 1);
+                let head = word.stop.is_some() || next.is_none_or(|w| is_preposition(w.text));
+                let age = word.text.starts_with(|c: char| c.is_ascii_digit());
+                all.add(word.text, &person.name, head || age);
                 if word.stop.is_some() && !word.text.starts_with(|c: char| c.is_ascii_digit()) {
                     break;
                 }
@@ -191,7 +195,7 @@ impl Roles {
         all
     }
 
-    fn add(&mut self, word: &str, name: &str) {
+    fn add(&mut self, word: &str, name: &str, head: bool) {
         let word = word.trim_end_matches('.').to_lowercase();
         let word = match word.as_str() {
             "gov" => "governor",
@@ -202,8 +206,9 @@ impl Roles {
             word => word,
         };
         let names = self.by_word.entry(word.to_owned()).or_default();
-        if names.last().is_none_or(|n| n != name) {
-            names.push(name.to_owned());
+        match names.last_mut().filter(|(n, _)| n == name) {
+            Some((_, known)) => *known |= head,
+            None => names.push((name.to_owned(), head)),
         }
     }
 
@@ -216,11 +221,12 @@ impl Roles {
         };
         let head = known(role.rsplit(' ').next()?)?;
         let all = |name: &str| {
-            role.split(' ').all(|w| known(w).is_some_and(|l| l.iter().any(|n| n == name)))
+            role.split(' ').all(|w| known(w).is_some_and(|l| l.iter().any(|(n, _)| n == name)))
         };
-        let mut best: Vec<&str> = head.iter().map(String::as_str).filter(|n| all(n)).collect();
+        let heads = || head.iter().filter(|(_, head)| *head).map(|(n, _)| n.as_str());
+        let mut best: Vec<&str> = heads().filter(|n| all(n)).collect();
         if best.is_empty() {
-            best = head.iter().map(String::as_str).collect();
+            best = heads().collect();
         }
         let first = best.first()?;
         let same = |n: &&str| last_word(n) == last_word(first);

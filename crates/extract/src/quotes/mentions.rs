@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use newsmill_article::{EntityKind, Facts, Kept};
 
+use super::words::{is_name, is_title};
+use crate::entities::is_given;
+
 /// A name in the kept text.
 #[derive(Clone, Debug)]
 pub(super) struct Mention {
@@ -29,25 +32,43 @@ impl Mentions {
     /// Those of the entities found before.
     pub(super) fn of(kept: &Kept, facts: &Facts) -> Self {
         let mut all = Self::default();
+        let mut surnames = Vec::new();
         for entity in &facts.entities {
             let person = entity.kind == EntityKind::Person;
             if entity.kind == EntityKind::Place
                 && let Some(text) = kept.range_of(entity.span).and_then(|r| kept.text().get(r))
             {
                 all.places.insert(text.to_owned());
+                // `Ana Lima` is one person, whatever Lima is.
+                let range = kept.range_of(entity.span);
+                if let (Some(range), Some(last)) = (range, all.list.last())
+                    && last.person
+                    && !last.name.contains(' ')
+                    && kept.text().get(last.range.end..range.start) == Some(" ")
+                {
+                    surnames.push((range, all.list.len() - 1));
+                }
             }
             if !person && entity.kind != EntityKind::Organisation {
                 continue;
             }
             let Some(range) = kept.range_of(entity.span) else { continue };
             let Some(text) = kept.text().get(range.clone()) else { continue };
-            let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let name = if person { bare(text) } else { text };
+            let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
             if !person {
                 all.organisations.insert(name.to_uppercase());
             }
             all.list.push(Mention { range, person, name });
         }
+        for (range, place) in surnames {
+            let Some(mention) = all.list.get_mut(place) else { continue };
+            mention.name = format!("{} {}", mention.name, &kept.text()[range.clone()]);
+            mention.range.end = range.end;
+        }
         for i in 0..all.list.len() {
+            let end = all.list.get(i + 1).map_or(kept.text().len(), |m| m.range.start);
+            all.list[i].take_surname(kept.text(), end);
             let mention = &mut all.list[i];
             // One word that is an organisation elsewhere is no person.
             mention.person &= !all.organisations.contains(&mention.name.to_uppercase());
@@ -94,6 +115,35 @@ impl Mentions {
     pub(super) fn from(&self, at: usize) -> Walk<'_> {
         Walk { list: &self.list, next: self.list.partition_point(|m| m.range.end <= at) }
     }
+}
+
+impl Mention {
+    /// A given name that nothing parts from another word with a capital is a name of two.
+    fn take_surname(&mut self, text: &str, end: usize) {
+        let alone = self.person && !self.name.contains(' ') && is_given(&self.name);
+        let rest =
+            text.get(self.range.end..end).filter(|_| alone).and_then(|r| r.strip_prefix(' '));
+        let Some(rest) = rest else { return };
+        let len = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let word = &rest[..len];
+        if len > 2 && is_name(word) && !is_title(word) {
+            self.name = format!("{} {word}", self.name);
+            self.range.end += 1 + len;
+        }
+    }
+}
+
+/// A person's name without what only stands before it (`Author Ana Ruiz`, `Sixty-year-old Ana Ruiz`).
+fn bare(name: &str) -> &str {
+    let mut rest = name;
+    while let Some((first, more)) = rest.split_once(char::is_whitespace) {
+        let aged = first.ends_with("-year-old") || first.ends_with("-jährige");
+        if !aged && !is_title(first) {
+            break;
+        }
+        rest = more.trim_start();
+    }
+    rest
 }
 
 /// Goes through the names once, in order.

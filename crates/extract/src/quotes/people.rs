@@ -25,6 +25,20 @@ pub(super) fn make_full(text: &str, mentions: &Mentions, speakers: Vec<&mut Stri
             names.push(mention.name.clone());
         }
     }
+    // A surname alone is the person's whom the text had named in full when it first stood alone.
+    let mut seen: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut bound: HashMap<&str, &str> = HashMap::new();
+    for mention in mentions.persons() {
+        let last = last_word(&mention.name);
+        let names = seen.entry(last).or_default();
+        if mention.name.contains(' ') {
+            if names.len() < MOST && !names.contains(&mention.name.as_str()) {
+                names.push(&mention.name);
+            }
+        } else if let [only] = names.as_slice() {
+            bound.entry(last).or_insert(only);
+        }
+    }
     let mut given: HashMap<&str, Vec<String>> = HashMap::new();
     for mention in mentions.persons().filter(|m| m.name.contains(' ')) {
         let first = mention.name.split(' ').next().unwrap_or_default();
@@ -38,6 +52,10 @@ pub(super) fn make_full(text: &str, mentions: &Mentions, speakers: Vec<&mut Stri
         let last = last_word(speaker);
         if let Some(name) = known.get(last).and_then(|names| fullest(speaker, names)) {
             *speaker = name;
+            continue;
+        }
+        if let Some(name) = bound.get(speaker.as_str()) {
+            *speaker = (*name).to_owned();
             continue;
         }
         // A given name alone is the one person's who has it (`Israel` need be no man).

@@ -2,7 +2,9 @@
 
 use newsmill_article::Kept;
 
-use super::cues::{is_cue, is_naming_verb, is_participle, is_preposition, is_pronoun, is_sure_cue};
+use super::cues::{
+    is_between, is_cue, is_naming_verb, is_participle, is_preposition, is_pronoun, is_sure_cue,
+};
 use super::focus::Focus;
 use super::marks::Marked;
 use super::mentions::Mentions;
@@ -239,6 +241,11 @@ impl<'a> Surroundings<'a> {
         if !(far == 0 || (pointed && far <= 8)) || broken {
             return Beside::Nothing;
         }
+        // `When asked, sagte Ana Ruiz: “…”`: the subject stands behind the verb.
+        let turned = words[..verb].last().is_none_or(|w| w.stop == Some(',')) && pointed && far > 0;
+        if turned && let Some(found) = self.grammar.behind_verb(&words[verb..]) {
+            return Beside::Said(found);
+        }
         let who = self.grammar.ending_at(words, verb).or_else(|| {
             // `Ana Ruiz from the council says: “…”`
             let alone = words[..verb].iter().all(|w| w.stop.is_none() && !is_sure_cue(w.text));
@@ -250,7 +257,7 @@ impl<'a> Surroundings<'a> {
             return Beside::Said(Subject { who, cue: words[verb].text.to_owned() });
         }
         // `A friend of hers said: “…”`, but not `…, and said: “…”`
-        let subject = verb.checked_sub(1).map(|i| &words[i]);
+        let subject = words[..verb].iter().rfind(|w| !is_between(w.text));
         let unnamed = far == 0
             && pointed
             && is_sure_cue(words[verb].text)
@@ -349,7 +356,7 @@ impl<'a> Surroundings<'a> {
                 return opens.then(|| said(who));
             }
             // `Ana Ruiz left, and called it “a danger”`, `Ruiz, who called it “a danger”`
-            let before = verb.checked_sub(1).map(|i| &words[i])?;
+            let before = words[..verb].iter().rfind(|w| !is_between(w.text))?;
             if before.text == "who" {
                 let person = &words[verb.checked_sub(2)?];
                 let name = self.grammar.mentions.get(person.mention?).filter(|m| m.person)?;
@@ -486,10 +493,16 @@ impl<'a> Surroundings<'a> {
         }
         let verb = words.iter().position(|w| is_cue(w.text) || is_statement(words, w));
         if let Some(verb) = verb
-            && verb + 3 <= words.len()
             && let Some(who) = self.grammar.ending_at(words, verb)
         {
             return Some(Subject { who, cue: words[verb].text.to_owned() });
+        }
+        // `The gates are shut, says Ana Ruiz.`
+        let comma = words.iter().rposition(|w| w.stop == Some(','));
+        if let Some(comma) = comma
+            && let Some(found) = self.grammar.behind_verb(&words[comma + 1..])
+        {
+            return Some(found);
         }
         let who = self.grammar.topic(words).filter(|_| self.is_first_person())?;
         Some(Subject { who, cue: "I".to_owned() })

@@ -27,6 +27,8 @@ pub(super) enum Pronoun {
     She,
     /// An organisation.
     It,
+    /// No pronoun, where the verb tells the person (`dijo`).
+    Any,
 }
 
 /// A subject with its verb.
@@ -84,20 +86,20 @@ impl Grammar<'_> {
         if !words[..verb].iter().all(|w| is_between(w.text)) || !may_precede_subject(cue) {
             return None;
         }
+        // `“…”, dijo.`
         if words[verb].stop.is_some() {
-            return None;
+            let drops = verb + 1 == words.len() || words[verb].stop == Some(',');
+            return (drops && drops_pronoun(cue))
+                .then(|| Subject { who: Who::Pronoun(Pronoun::Any), cue: cue.to_owned() });
         }
         let rest = &words[verb + 1..];
         let small = rest.iter().take(2).take_while(|w| is_between(w.text)).count();
         let rest = &rest[small..];
         let who = match rest.first() {
             Some(word) if is_pronoun(word.text) => Who::Pronoun(pronoun(word.text)),
-            _ => match self.name_at_start(rest) {
+            _ => match self.named_behind_role(rest).or_else(|| self.name_at_start(rest)) {
                 Some(name) => Who::Name(name),
-                None => match self.named_behind_role(rest) {
-                    Some(name) => Who::Name(name),
-                    None => self.role_at_start(rest)?,
-                },
+                None => self.role_at_start(rest)?,
             },
         };
         Some(Subject { who, cue: cue.to_owned() })
@@ -249,6 +251,7 @@ impl Grammar<'_> {
                             || is_article(word)
                             || !(is_preposition(word) || word.ends_with("ed") || is_cue(word)))
                         && !is_preposition(&word.to_lowercase())
+                        && (is_article(word) || !is_particle(word))
                 });
             if !titles {
                 continue;
@@ -593,6 +596,32 @@ fn titled_or_given(words: &[Word<'_>]) -> Option<String> {
     let rest = &run[title.map_or(0, |i| i + 1)..];
     let known = title.is_some() || rest.first().is_some_and(|w| is_given(w));
     name_of_run(rest).filter(|name| known && name.contains(' '))
+}
+
+/// Whether a verb of saying stands alone for `he said` or `she said`.
+fn drops_pronoun(cue: &str) -> bool {
+    cue.ends_with(['ó', 'ò'])
+        || cue.ends_with("ou")
+        || matches!(
+            cue,
+            "dijo"
+                | "dice"
+                | "disse"
+                | "diz"
+                | "sostuvo"
+                | "explica"
+                | "asegura"
+                | "afirma"
+                | "añade"
+                | "señala"
+                | "spiega"
+                | "aggiunge"
+                | "conclude"
+                | "sottolinea"
+                | "respondeu"
+                | "escreveu"
+                | "defendeu"
+        )
 }
 
 /// The pronoun that a hyphen joins to a verb (`dit-il`, `raconte-t-elle`).

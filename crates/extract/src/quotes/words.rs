@@ -1,7 +1,7 @@
 //! Words around a quotation.
 
 use crate::entities::is_given;
-use crate::names::is_name_word;
+use crate::names::{is_name_word, is_particle};
 
 /// A word without the signs around it.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ const ABBREVIATIONS: &[&str] = &[
 
 /// Whether a word can be part of a name, and is none that only begins a sentence.
 pub(super) fn is_name(word: &str) -> bool {
-    is_name_word(word) && !is_starter(word)
+    is_name_word(word) && !is_starter(word) && !word.ends_with("-year-old")
 }
 
 /// Whether a word can stand inside a run of words with capitals (`Lima Police Chief`).
@@ -293,6 +293,12 @@ pub(super) fn name_of_run(run: &[&str]) -> Option<String> {
     {
         words = &words[first..];
     }
+    // `Ana Ruiz vom Rat der Stadt` is more than a name, `Ana van der Berg` is not.
+    if let Some(at) = words.iter().skip(2).position(|w| is_particle(w)).map(|i| i + 2)
+        && words[at..].iter().filter(|w| !is_particle(w)).count() > 1
+    {
+        words = &words[..at];
+    }
     while let Some((first, rest)) = words.split_first() {
         if is_name(first) {
             break;
@@ -441,4 +447,26 @@ const TITLES: &[&str] = &[
     "Dean",
     "Hon",
     "Lawyer",
+    "Adv",
+    "Advocate",
+    "Author",
+    "Novelist",
+    "Actor",
+    "Actress",
+    "Singer",
+    "Chef",
+    "Principal",
+    "Engineer",
+    "Researcher",
+    "Businessman",
+    "Businesswoman",
+    "Journalist",
+    "Activist",
+    "Major-General",
+    "Major-Gen",
+    "Brigadier",
+    "Lieutenant-General",
+    "Vice-Chancellor",
+    "Bürgermeister",
+    "Bürgermeisterin",
 ];
