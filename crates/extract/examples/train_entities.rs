@@ -165,7 +165,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut wrong = 0;
         for example in &examples {
             let document = &documents[example.document];
-            model::best(document, &example.run, &learning, &mut scratch);
+            let pairs = learning.pairs();
+            model::best(document, &example.run, &learning, &pairs, &mut scratch);
             let guess = &scratch.labels;
             // Steps are counted in thousandths, which single precision can hold.
             step += 0.001;
@@ -225,7 +226,7 @@ fn score(documents: &[Document<'_>], examples: &[Example], weights: &Learning) {
     };
     for example in examples {
         let document = &documents[example.document];
-        model::best(document, &example.run, weights, &mut scratch);
+        model::best(document, &example.run, weights, &weights.pairs(), &mut scratch);
         let (got, want) = (spans(&scratch.labels), spans(&example.labels));
         right += got.iter().filter(|s| want.contains(s)).count();
         given += got.len();

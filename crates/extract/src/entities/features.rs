@@ -7,7 +7,6 @@ use super::gazetteer::{CITY, COMMON, COUNTRY, GIVEN, REGION, Walk};
 use super::words::{self, Gap, Token, hash};
 
 /// A text, ready to be tagged.
-#[derive(Debug)]
 pub(crate) struct Document<'a> {
     /// Its words.
     pub(crate) tokens: Vec<Token<'a>>,
@@ -15,14 +14,8 @@ pub(crate) struct Document<'a> {
     bits: Vec<u8>,
     /// What it says of the longest name over several words that covers the word.
     covered: Vec<u8>,
-    /// Hashes of words in small letters, sorted.
-    small: Vec<u32>,
-    /// Hashes of words with a capital inside a sentence, sorted.
-    inside: Vec<u32>,
-    /// Hashes of words behind a given name, sorted.
-    behind_given: Vec<u32>,
-    /// Hashes of words behind a title or trade (`Mr.`, `President`), sorted.
-    behind_title: Vec<u32>,
+    /// The words that stand with a capital somewhere.
+    forms: Forms,
 }
 
 /// Most words of a name in the gazetteer.
@@ -35,10 +28,7 @@ impl<'a> Document<'a> {
         let mut document = Self {
             bits: vec![0; tokens.len()],
             covered: vec![0; tokens.len()],
-            small: Vec::with_capacity(tokens.len()),
-            inside: Vec::new(),
-            behind_given: Vec::new(),
-            behind_title: Vec::new(),
+            forms: Forms::new(tokens.iter().filter(|t| t.capital).count()),
             tokens,
         };
         document.look_up();
@@ -46,58 +36,58 @@ impl<'a> Document<'a> {
         document
     }
 
+    /// Looks words with capitals up, and names of several words that begin with them.
     fn look_up(&mut self) {
         let Some(start) = Walk::new() else { return };
         for i in 0..self.tokens.len() {
-            if !self.tokens[i].capital {
+            let token = &self.tokens[i];
+            if !token.capital {
                 continue;
             }
-            let mut walk = start;
-            for n in 0..LONGEST_NAME {
-                let Some(token) = self.tokens.get(i + n) else { break };
-                if n > 0 {
-                    if token.before != Gap::Space {
-                        break;
-                    }
-                    walk.byte(b' ');
-                }
-                if !walk.word(token.text) {
+            let form = self.forms.of(token.hash, || {
+                let mut walk = start;
+                walk.word(token.text);
+                walk
+            });
+            let Some(form) = form else { continue };
+            let mut walk = form.walk;
+            self.bits[i] = form.bits;
+            for n in 1..LONGEST_NAME {
+                let Some(token) = self.tokens.get(i + n).filter(|t| t.before == Gap::Space) else {
+                    break;
+                };
+                walk.byte(b' ');
+                if !walk.goes_on() || !walk.word(token.text) {
                     break;
                 }
                 let bits = walk.bits();
-                if n == 0 {
-                    self.bits[i] = bits;
-                } else if bits & !COMMON != 0 && token.capital {
+                if bits & !COMMON != 0 && token.capital {
                     self.covered[i..=i + n].fill(bits);
                 }
             }
         }
     }
 
+    /// Gathers where else in the text the words with capitals stand.
     fn gather(&mut self) {
         for i in 0..self.tokens.len() {
-            let token = self.tokens[i];
+            let token = &self.tokens[i];
             if !token.capital {
-                self.small.push(token.hash);
+                self.forms.mark(token.hash, SMALL);
                 continue;
             }
-            if !token.opens() {
-                self.inside.push(token.hash);
+            let mut marks = if token.opens() { 0 } else { INSIDE };
+            if let Some(before) = i.checked_sub(1).filter(|_| token.before == Gap::Space)
+                && self.tokens[before].capital
+            {
+                if self.bits[before] & GIVEN != 0 {
+                    marks |= BEHIND_GIVEN;
+                }
+                if is_title(self.tokens[before].text) {
+                    marks |= BEHIND_TITLE;
+                }
             }
-            let Some(before) = i.checked_sub(1).filter(|_| token.before == Gap::Space) else {
-                continue;
-            };
-            if self.tokens[before].capital && self.bits[before] & GIVEN != 0 {
-                self.behind_given.push(token.hash);
-            }
-            if self.tokens[before].capital && is_title(self.tokens[before].text) {
-                self.behind_title.push(token.hash);
-            }
-        }
-        for list in
-            [&mut self.small, &mut self.inside, &mut self.behind_given, &mut self.behind_title]
-        {
-            list.sort_unstable();
+            self.forms.mark(token.hash, marks);
         }
     }
 
@@ -167,9 +157,10 @@ impl<'a> Document<'a> {
         let opens = u32::from(token.opens());
         let bits = u32::from(self.bits[i]);
         let covered = u32::from(self.covered[i]);
-        let held = |list: &[u32]| u32::from(list.binary_search(&word).is_ok());
-        let seen = held(&self.small) | held(&self.inside) << 1;
-        let person = held(&self.behind_given) | held(&self.behind_title) << 1;
+        let marks = self.forms.marks(word) | if token.capital { 0 } else { SMALL };
+        let held = |mark: u8| u32::from(marks & mark != 0);
+        let seen = held(SMALL) | held(INSIDE) << 1;
+        let person = held(BEHIND_GIVEN) | held(BEHIND_TITLE) << 1;
         let place =
             u32::try_from((i - run.start).min(3) << 2 | (run.end - 1 - i).min(3)).unwrap_or(0);
         let head = self.tokens[run.end - 1].hash;
@@ -228,7 +219,74 @@ impl<'a> Document<'a> {
 
     /// Whether word `i` also stands in small letters in the text or is known to elsewhere.
     pub(crate) fn is_common(&self, i: usize) -> bool {
-        self.bits[i] & COMMON != 0 || self.small.binary_search(&self.tokens[i].hash).is_ok()
+        self.bits[i] & COMMON != 0 || self.forms.marks(self.tokens[i].hash) & SMALL != 0
+    }
+}
+
+/// Also written in small letters.
+const SMALL: u8 = 1;
+/// With a capital inside a sentence.
+const INSIDE: u8 = 1 << 1;
+/// Behind a given name.
+const BEHIND_GIVEN: u8 = 1 << 2;
+/// Behind a title or trade (`Mr.`, `President`).
+const BEHIND_TITLE: u8 = 1 << 3;
+
+/// A word, whatever its capitals.
+#[derive(Clone, Copy)]
+struct Form {
+    hash: u32,
+    marks: u8,
+    /// What the gazetteer says of it alone.
+    bits: u8,
+    /// Where in the gazetteer names go on that begin with it.
+    walk: Walk,
+}
+
+/// Words by their hashes, in a table of open addresses.
+struct Forms {
+    /// A power of two.
+    slots: Vec<Option<Form>>,
+}
+
+/// Slots that are tried for a word; words beyond that, which a text made for it can have, are left
+/// out.
+const TRIES: usize = 64;
+
+impl Forms {
+    /// For at most `words` different words.
+    fn new(words: usize) -> Self {
+        Self { slots: vec![None; (2 * words).next_power_of_two().max(4)] }
+    }
+
+    /// The slot of a word, or the empty one where it would stand.
+    fn slot(&self, hash: u32) -> Option<usize> {
+        let mask = self.slots.len() - 1;
+        let first = (hash ^ hash >> 15) as usize;
+        let mut tried = (first..first + TRIES).map(|at| at & mask);
+        tried.find(|at| self.slots[*at].as_ref().is_none_or(|form| form.hash == hash))
+    }
+
+    /// The word, looked up by `walk` where it is new.
+    fn of(&mut self, hash: u32, walk: impl Fn() -> Walk) -> Option<Form> {
+        let slot = self.slot(hash)?;
+        let form = self.slots[slot].get_or_insert_with(|| {
+            let walk = walk();
+            Form { hash, marks: 0, bits: walk.bits(), walk }
+        });
+        Some(*form)
+    }
+
+    /// Marks a word that is known.
+    fn mark(&mut self, hash: u32, marks: u8) {
+        if let Some(form) = self.slot(hash).and_then(|slot| self.slots[slot].as_mut()) {
+            form.marks |= marks;
+        }
+    }
+
+    fn marks(&self, hash: u32) -> u8 {
+        let form = self.slot(hash).and_then(|slot| self.slots[slot].as_ref());
+        form.map_or(0, |form| form.marks)
     }
 }
 

@@ -72,6 +72,11 @@ impl Walk {
         true
     }
 
+    /// Whether a name goes on here.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.at.is_some()
+    }
+
     /// Goes on by one byte.
     pub(crate) fn byte(&mut self, byte: u8) {
         self.at = self.at.and_then(|(node, output)| {

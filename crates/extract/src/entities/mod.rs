@@ -11,6 +11,7 @@ use std::ops::Range;
 use newsmill_article::{Article, BlockKind, Entity, EntityKind, Facts, Kept};
 
 use self::features::Document;
+use self::model::Weights as _;
 pub(crate) use self::gazetteer::{is_female, is_given};
 pub(crate) use self::words::hash;
 use crate::Fact;
@@ -109,8 +110,9 @@ fn find(text: &str, foreign: bool) -> Vec<Name> {
     let document = Document::of(text);
     let mut names = Vec::new();
     let mut scratch = model::Scratch::default();
+    let pairs = model.pairs();
     for run in document.runs() {
-        model::best(&document, &run, model, &mut scratch);
+        model::best(&document, &run, model, &pairs, &mut scratch);
         let labels = &scratch.labels;
         let mut at = 0;
         while at < labels.len() {

@@ -40,7 +40,26 @@ pub(crate) trait Weights {
     fn add(&self, hashes: &[u32], scores: &mut Row<f32>);
     /// The weight of label `to` behind `from`; row [`LABELS`] is the start of a run.
     fn pair(&self, from: usize, to: usize) -> f32;
+
+    /// For each label the weights of the labels before it, the start of a run last.
+    fn pairs(&self) -> Pairs {
+        let mut pairs = [[f32::NEG_INFINITY; ROW]; LABELS];
+        for (to, row) in pairs.iter_mut().enumerate() {
+            for (from, weight) in row.iter_mut().enumerate() {
+                // Inside a name only of its own kind.
+                let inside = to != NONE && !begins(to);
+                let continues = from != NONE && from != LABELS && kind(from) == kind(to.max(1));
+                if !inside || continues {
+                    *weight = self.pair(from, to);
+                }
+            }
+        }
+        pairs
+    }
 }
+
+/// Weights of pairs of labels: the second one, then the first one.
+pub(crate) type Pairs = [[f32; ROW]; LABELS];
 
 /// Lists that are used again for every run.
 #[derive(Debug, Default)]
@@ -57,39 +76,34 @@ pub(crate) fn best(
     document: &Document<'_>,
     run: &Range<usize>,
     weights: &impl Weights,
+    pairs: &Pairs,
     scratch: &mut Scratch,
 ) {
     let Scratch { features, labels, backs } = scratch;
     backs.clear();
-    let mut scores = [f32::NEG_INFINITY; LABELS];
+    let mut scores = [f32::NEG_INFINITY; ROW];
+    scores[LABELS] = 0.0;
     for i in run.clone() {
         let mut own: Row<f32> = [0.0; ROW];
         document.features(run, i, features);
         weights.add(features, &mut own);
         let joint = !document.tokens[i].capital && is_joint(document.tokens[i].text);
-        let mut next = [f32::NEG_INFINITY; LABELS];
+        let mut next = [f32::NEG_INFINITY; ROW];
         let mut back = [0_u8; LABELS];
-        for (to, (best, from_best)) in next.iter_mut().zip(&mut back).enumerate() {
+        for (to, pairs) in pairs.iter().enumerate() {
             if joint && to != NONE && begins(to) {
                 continue;
             }
-            let inside = to != NONE && !begins(to);
-            if i == run.start {
-                if !inside {
-                    *best = own[to] + weights.pair(LABELS, to);
-                }
-                continue;
+            let mut best = f32::NEG_INFINITY;
+            let mut from_best = 0;
+            for from in 0..ROW {
+                let sum = scores[from] + pairs[from];
+                let better = sum > best;
+                best = if better { sum } else { best };
+                from_best = if better { from as u8 } else { from_best };
             }
-            for (from, score) in scores.iter().enumerate() {
-                let continues = from != NONE && kind(from) == kind(to.max(1));
-                if inside && !continues {
-                    continue;
-                }
-                let sum = score + weights.pair(from, to) + own[to];
-                if sum > *best {
-                    (*best, *from_best) = (sum, from as u8);
-                }
-            }
+            next[to] = best + own[to];
+            back[to] = from_best;
         }
         scores = next;
         backs.push(back);
@@ -120,16 +134,17 @@ pub(crate) static SHIPPED: LazyLock<Option<Shipped>> = LazyLock::new(|| {
 
 impl Weights for Shipped {
     fn add(&self, hashes: &[u32], scores: &mut Row<f32>) {
-        let mut sums: Row<i32> = [0; ROW];
+        // Some 32 weights of a byte each.
+        let mut sums: Row<i16> = [0; ROW];
         let (rows, _) = self.rows.as_chunks::<ROW>();
         for hash in hashes {
             let Some(row) = rows.get(*hash as usize & (ROWS - 1)) else { continue };
             for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum += i32::from(weight.cast_signed());
+                *sum = sum.wrapping_add(i16::from(weight.cast_signed()));
             }
         }
         for (score, sum) in scores.iter_mut().zip(sums) {
-            *score += sum as f32;
+            *score += f32::from(sum);
         }
     }
 

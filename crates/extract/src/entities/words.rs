@@ -57,9 +57,15 @@ impl Token<'_> {
 
 /// A hash of `word` in small letters (FNV-1a); capitals outside ASCII count as they are.
 pub(crate) fn hash(word: &str) -> u32 {
-    word.bytes().fold(0x811C_9DC5, |hash, b| {
-        (hash ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
-    })
+    word.bytes().fold(EMPTY, hash_on)
+}
+
+/// The hash of no word.
+pub(crate) const EMPTY: u32 = 0x811C_9DC5;
+
+/// The hash of a word that goes on by `b`.
+pub(crate) fn hash_on(hash: u32, b: u8) -> u32 {
+    (hash ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
 }
 
 /// The words of `text`. Linear in its length.
@@ -68,12 +74,10 @@ pub(crate) fn of(text: &str) -> Vec<Token<'_>> {
     let mut before = Gap::Break;
     let mut at = 0;
     while at < text.len() {
-        let (len, end) = word_len(&text[at..]);
+        let Word { len, end, hash, capital } = word_at(text, at);
         if len > 0 {
             let word = &text[at..at + len];
-            let capital = has_capital(word);
             let possessive = if end > len { Gap::Possessive } else { Gap::Space };
-            let hash = hash(word);
             tokens.push(Token { text: word, start: at, hash, capital, before, after: possessive });
             before = possessive;
             at += end;
@@ -91,6 +95,44 @@ pub(crate) fn of(text: &str) -> Vec<Token<'_>> {
         last.after = Gap::Break;
     }
     tokens
+}
+
+/// A word at a place of a text.
+struct Word {
+    /// Its length without its possessive; 0 where no word begins.
+    len: usize,
+    /// Its length with it.
+    end: usize,
+    hash: u32,
+    capital: bool,
+}
+
+/// The word at byte `at`.
+fn word_at(text: &str, at: usize) -> Word {
+    // Most words are of ASCII letters and digits, and a blank, comma or line break ends them.
+    let mut hash = EMPTY;
+    let mut upper = false;
+    for (len, &b) in text.as_bytes()[at..].iter().enumerate() {
+        if b.is_ascii_alphanumeric() {
+            upper |= len > 0 && b.is_ascii_uppercase();
+            hash = hash_on(hash, b);
+            continue;
+        }
+        if len > 0 && matches!(b, b' ' | b',' | b'\n' | b')' | b';' | b':') {
+            let word = &text[at..at + len];
+            let first = word.as_bytes()[0];
+            let capital = if upper && !first.is_ascii_uppercase() {
+                has_capital(word)
+            } else {
+                first.is_ascii_uppercase() && word != "I"
+            };
+            return Word { len, end: len, hash, capital };
+        }
+        break;
+    }
+    let (len, end) = word_len(&text[at..]);
+    let word = &text[at..at + len];
+    Word { len, end, hash: self::hash(word), capital: has_capital(word) }
 }
 
 /// Whether a letter in `word` is a capital one where names have theirs. `I` and what is drawn together
@@ -190,6 +232,14 @@ fn is_abbreviation(word: &str) -> bool {
 
 /// The strongest gap at the start of `text`, and the bytes to the next word.
 fn gap(text: &str) -> (Gap, usize) {
+    let bytes = text.as_bytes();
+    let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    match bytes {
+        [b' ', ..] if letter(1) => return (Gap::Space, 1),
+        [b',', b' ', ..] if letter(2) => return (Gap::Comma, 2),
+        [b'.', b' ', ..] if letter(2) => return (Gap::Stop, 2),
+        _ => {}
+    }
     let mut gap = Gap::Space;
     let mut lines = 0;
     let mut at = 0;
