@@ -29,7 +29,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # What may differ from run to run: the manifest tells when a run was made.
-LASTING = ("articles", "duplicates.jsonl", "removed.jsonl", "repaired.jsonl", "passages.jsonl", "boilerplate.jsonl", "rejected.jsonl", "rejected.tar")
+LASTING = ("articles", "duplicates.jsonl", "removed.jsonl", "repaired.jsonl", "passages.jsonl", "boilerplate.jsonl", "samples.jsonl", "rejected.jsonl", "rejected.tar")
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2", "openat", "unlink", "unlinkat", "mkdir", "ftruncate")
 ERRORS = ("ENOSPC", "EIO", "EMFILE", "EINTR")
 # What stands beside the files that the manifest lists.

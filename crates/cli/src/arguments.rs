@@ -35,7 +35,7 @@ pub(crate) enum Command {
 RUN/articles holds the kept articles, RUN/duplicates.jsonl one row for each article left out,
 RUN/removed.jsonl one for each span removed, RUN/passages.jsonl one for each passage that an
 earlier article has too, RUN/rejected.jsonl one for each record that could not be read,
-RUN/manifest.json the books.")]
+RUN/manifest.json the books. RUN/report.html shows it all in a browser.")]
     Run(Run),
     /// Only deduplicate: rows in, rows out, the text left as it came.
     #[command(after_help = "Examples:
@@ -69,6 +69,13 @@ RUN/manifest.json the books.")]
 RUN/rejected.jsonl says why each record was rejected and where in RUN/rejected.tar its bytes are;
 records that are too long for a run, and whole files that are no articles, are not put aside.")]
     Retry(Retry),
+    /// Make the report page of a finished run again.
+    #[command(after_help = "Examples:
+  newsmill report RUN && xdg-open RUN/report.html")]
+    Report {
+        /// Folder of a finished run.
+        run: PathBuf,
+    },
     /// Look at, merge or check an index of earlier runs.
     #[command(after_help = "Examples:
   newsmill run monday/ -o MONDAY --index seen
@@ -112,6 +119,9 @@ pub(crate) struct Run {
     /// Worker threads; 0 for one a core.
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
     pub(crate) threads: usize,
+    /// Make no report page; `newsmill report` makes it later.
+    #[arg(long)]
+    pub(crate) no_report: bool,
     /// Most memory for finding duplicates and passages, as 512MiB or 4G; more goes to disk
     /// [default: 2GiB].
     #[arg(long, value_name = "SIZE", value_parser = bytes)]

@@ -1,6 +1,7 @@
 //! What each command does with its arguments: hand them to the pipeline, show what comes back.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use anyhow::Result;
 use clap::CommandFactory;
@@ -143,6 +144,12 @@ pub(crate) fn diff(diff: &Diff) -> Result<u8> {
     Ok(0)
 }
 
+/// `newsmill report`.
+pub(crate) fn report(run: &Path) -> Result<u8> {
+    newsmill_pipeline::report(run)?;
+    Ok(0)
+}
+
 /// `newsmill completions`.
 pub(crate) fn completions(shell: Shell) -> Result<u8> {
     let mut script = Vec::new();
@@ -159,7 +166,7 @@ pub(crate) fn man() -> Result<u8> {
     Ok(0)
 }
 
-fn load(file: Option<&std::path::Path>) -> Result<Config> {
+fn load(file: Option<&Path>) -> Result<Config> {
     file.map_or_else(|| Ok(Config::default()), |file| Ok(Config::from_file(file)?))
 }
 
@@ -180,6 +187,7 @@ fn configure(run: &Run, verbatim: bool) -> Result<Config> {
         config.index.path.clone_from(&run.index);
     }
     config.index.read_only |= run.index_read_only;
+    config.output.report &= !run.no_report;
     if run.no_boilerplate {
         config.boilerplate.enabled = false;
     }

@@ -44,6 +44,7 @@ fn main() -> ExitCode {
         Command::Diff(diff) => commands::diff(&diff),
         Command::Retry(again) => commands::retry(again, arguments.logs.quiet),
         Command::Explain(explain) => commands::explain(&explain),
+        Command::Report { run } => commands::report(&run),
         Command::Index(index) => index::index(&index),
         Command::Completions { shell } => commands::completions(shell),
         Command::Man => commands::man(),

@@ -4,10 +4,11 @@
 use std::ops::Range;
 
 use newsmill_article::{
-    Article, ArticleId, Diff, Duplicate, Method, Origin, Reason, Reject, RejectKind, Removal, Stage,
+    Article, ArticleId, Diff, Duplicate, Method, Reason, Reject, RejectKind, Removal, Stage,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::row::value;
 use crate::{RecordName, SourceRow};
 
 /// An article left out because another one stands for it.
@@ -20,21 +21,30 @@ pub struct DuplicateRow<'a> {
     method: Method,
     similarity: f64,
     diff: Diff,
+    title: Option<&'a str>,
+    published: Option<&'a str>,
+    site: Option<&'a str>,
+    url: Option<&'a str>,
 }
 
 impl<'a> DuplicateRow<'a> {
-    /// The row of the article `id` from `origin`.
+    /// The row of `article`.
     #[must_use]
-    pub fn new(id: &'a ArticleId, origin: &'a Origin, duplicate: &'a Duplicate) -> Self {
+    pub fn new(article: &'a Article, duplicate: &'a Duplicate) -> Self {
         let Duplicate { kept, cluster, method, similarity, diff } = duplicate;
+        let facts = &article.facts;
         Self {
-            id,
-            source: SourceRow::new(origin),
+            id: &article.id,
+            source: SourceRow::new(&article.origin),
             kept,
             cluster,
             method: *method,
             similarity: *similarity,
             diff: *diff,
+            title: value(&facts.title),
+            published: value(&facts.published),
+            site: value(&facts.site),
+            url: value(&facts.url),
         }
     }
 }

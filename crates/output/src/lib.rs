@@ -41,7 +41,9 @@ mod names;
 mod passage;
 mod points;
 mod rejected;
+pub mod report;
 mod row;
+mod samples;
 mod store;
 mod writer;
 
@@ -55,10 +57,10 @@ pub use format::{
 };
 pub use frame::{Frame, FrameBuilder};
 pub use ledger::{BoilerplateRow, Bytes, DuplicateRow, RejectedRow, RemovedRow, RepairedRow};
-pub use manifest::{InputEntry, Manifest, ROW_FORMAT, RunFacts};
+pub use manifest::{InputEntry, Manifest, Moment, ROW_FORMAT, RunFacts};
 pub use names::{
     BOILERPLATE, DUPLICATES, MANIFEST, PASSAGES, REJECTED, REJECTED_BYTES, REMOVED, REPAIRED,
-    REPORT, SCRATCH,
+    REPORT, SAMPLES, SCRATCH,
 };
 pub use passage::PassageRow;
 pub use points::Points;
@@ -67,5 +69,6 @@ pub use row::{
     ArticleRow, BlockRow, EntityRow, EvidenceRow, Fields, ImageRow, InferredRow, LinkRow, PromoRow,
     QuoteRow, RecordName, SourceRow, SyndicationRow,
 };
+pub use samples::{Pair, RemovalSamples, Removed, Sample};
 pub use store::{Draft, FaultyStore, FolderStore, MemoryStore, Mode, Store};
 pub use writer::{ArticleWriter, PART_BYTES};

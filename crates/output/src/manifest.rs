@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use newsmill_article::Tally;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::to_raw_value;
 
 use crate::{FileEntry, MANIFEST, OutputError, RunFile, Store};
 
@@ -60,6 +61,31 @@ pub struct RunFacts {
     pub peak_memory_bytes: Option<u64>,
     /// Whether it went on where an earlier one had been broken off.
     pub resumed: bool,
+    /// How far it was, now and then, in order.
+    #[serde(serialize_with = "moments_on_lines")]
+    pub timeline: Vec<Moment>,
+}
+
+/// How far a run was at one moment.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Moment {
+    /// Seconds since the start.
+    pub seconds: f64,
+    /// The pass it was in.
+    pub pass: String,
+    /// How much of the pass was done, in the pass's own unit.
+    pub done: u64,
+    /// How many records the pass had looked at.
+    pub records: u64,
+    /// The memory it held, where the system tells.
+    pub memory_bytes: Option<u64>,
+}
+
+/// One moment a line, however the manifest is laid out.
+fn moments_on_lines<S: Serializer>(moments: &[Moment], serializer: S) -> Result<S::Ok, S::Error> {
+    let lines = moments.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>();
+    lines.map_err(serde::ser::Error::custom)?.serialize(serializer)
 }
 
 impl Manifest {
@@ -126,11 +152,15 @@ mod tests {
         let mut manifest = Manifest::new(serde_json::json!({ "drop_threshold": 0.7 }), tally);
         manifest.inputs.push(InputEntry { path: "a.jsonl".into(), bytes: Some(7) });
         manifest.run.threads = 2;
+        let moment = Moment { seconds: 0.5, pass: "write".into(), records: 7, ..Moment::default() };
+        manifest.run.timeline = vec![moment.clone(), Moment { memory_bytes: Some(9), ..moment }];
         let entry = manifest.write(&store).unwrap();
         assert_eq!((entry.name.as_str(), entry.rows), (MANIFEST, None));
         assert_eq!(Manifest::read(&store).unwrap(), manifest);
         let json = String::from_utf8(store.file(MANIFEST).unwrap()).unwrap();
         assert!(json.contains("\"near_repeat\": 3") && json.contains("\"balanced\": true"));
+        let moments = json.lines().filter(|line| line.contains("\"pass\":\"write\"")).count();
+        assert_eq!(moments, 2, "{json}");
     }
 
     #[test]

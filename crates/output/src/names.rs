@@ -21,6 +21,8 @@ pub const REJECTED: &str = "rejected.jsonl";
 pub const REJECTED_BYTES: &str = "rejected.tar";
 /// Written last: a run folder without it is not finished.
 pub const MANIFEST: &str = "manifest.json";
+/// Texts of a few removals and duplicates.
+pub const SAMPLES: &str = "samples.jsonl";
 /// One self-contained page.
 pub const REPORT: &str = "report.html";
 
@@ -76,6 +78,7 @@ pub(crate) fn is_run_file(folder: &str, file: &str) -> bool {
             BOILERPLATE,
             REJECTED,
             REJECTED_BYTES,
+            SAMPLES,
             MANIFEST,
             REPORT,
         ]
@@ -95,6 +98,7 @@ mod tests {
             MANIFEST,
             REPORT,
             PASSAGES,
+            SAMPLES,
             BOILERPLATE,
             &part("articles", 0, "jsonl.zst"),
             &part("attributes/newsmill", 123_456, "jsonl.gz"),

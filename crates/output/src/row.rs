@@ -266,7 +266,7 @@ impl<'a> SourceRow<'a> {
     }
 }
 
-fn value(told: &Option<Sourced<String>>) -> Option<&str> {
+pub(crate) fn value(told: &Option<Sourced<String>>) -> Option<&str> {
     told.as_ref().map(|t| t.value.as_str())
 }
 

@@ -207,7 +207,7 @@ fn ledger_rows() {
         similarity: 0.875,
         diff: Diff { added: 3, dropped: 1 },
     };
-    let mut rows = line(&DuplicateRow::new(&article.id, &article.origin, &duplicate));
+    let mut rows = line(&DuplicateRow::new(&article, &duplicate));
     for removal in article.removals() {
         rows.push_str(&line(&RemovedRow::new(&article, removal)));
     }

@@ -26,9 +26,11 @@ use crate::journal::{HOME, Handed, JobState, Journal};
 use crate::map::{Lasting, map};
 use crate::passages::{Texts, What, search};
 use crate::progress::Progress;
+use crate::report::of_run;
 use crate::resolve::resolve;
 use crate::spool::SpoolWriter;
 use crate::summary::Summary;
+use crate::timeline::{Timeline, memory_bytes};
 use crate::trial::Trial;
 use crate::write::{Resolved, stream, write};
 
@@ -115,6 +117,8 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Summary, Error> {
 /// As [`run`]; [`Error::Stopped`]; [`Error::Differs`] when the folder holds another job's work.
 pub fn run_with(job: &Job, hooks: &Hooks<'_>) -> Result<Summary, Error> {
     let started = Instant::now();
+    let timeline = Timeline::new(hooks.progress, started);
+    let hooks = &Hooks { progress: &timeline, ..*hooks };
     let mut facts = RunFacts { started: jiff::Timestamp::now().to_string(), ..RunFacts::default() };
     job.config.check()?;
     let formats = formats(job)?;
@@ -211,11 +215,15 @@ pub fn run_with(job: &Job, hooks: &Hooks<'_>) -> Result<Summary, Error> {
         None => None,
     };
     facts.seconds = started.elapsed().as_secs_f64();
-    facts.peak_memory_bytes = peak_memory_bytes();
+    facts.peak_memory_bytes = memory_bytes("VmHWM:");
+    facts.timeline = timeline.moments();
     if let (Some(store), Some(rejected)) = (&folder, rejected) {
         files.extend(rejected.commit()?);
         let mut manifest = manifest(job, &inputs, files, &tally, &facts)?;
         manifest.skipped = by_name(mapped.skipped);
+        if job.config.output.report {
+            of_run(store, &manifest, hooks)?;
+        }
         manifest.write(store)?;
     }
     if let Some(memory) = memory {
@@ -226,6 +234,8 @@ pub fn run_with(job: &Job, hooks: &Hooks<'_>) -> Result<Summary, Error> {
     let (skipped, source_bytes) = (mapped.skipped.total(), mapped.source_bytes);
     mapped.spool.remove()?;
     let folder = folder.map(|store| store.root().to_owned());
+    // The manifest has them.
+    facts.timeline.clear();
     Ok(Summary { tally, skipped, source_bytes, facts, folder })
 }
 
@@ -423,11 +433,4 @@ pub(crate) fn real(path: &Path) -> PathBuf {
         }
     }
     path
-}
-
-/// The most memory this process has held, where the system tells (Linux).
-fn peak_memory_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
 }

@@ -10,7 +10,7 @@ use newsmill_dedup::tokens::{Tokens, tokenize_into};
 use newsmill_dedup::verify::{WordDiff, diff, jaccard};
 use newsmill_output::{
     ArticleRow, ArticleWriter, DUPLICATES, DuplicateRow, FileEntry, Format, Frame, FrameBuilder,
-    REMOVED, REPAIRED, RemovedRow, RepairedRow, Rows, RunFile, Store, write_line,
+    REMOVED, REPAIRED, RemovalSamples, RemovedRow, RepairedRow, Rows, RunFile, Store, write_line,
 };
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -25,6 +25,7 @@ use crate::map::Note;
 use crate::passages::{End, Passages, Placed};
 use crate::progress::Pass;
 use crate::run::Hooks;
+use crate::samples::pairs;
 use crate::spool::{self, Spool, TextReader};
 
 /// Frames handed out at once, for each thread.
@@ -51,6 +52,7 @@ struct Done {
     repaired: Ledger,
     boilerplate: Vec<Taken>,
     passages: Vec<(usize, End)>,
+    samples: RemovalSamples,
     tally: Tally,
 }
 
@@ -140,6 +142,7 @@ pub(crate) fn write(
     let mut repaired = RunFile::create(store, REPAIRED)?;
     let mut profile = resolved.boilerplate.map(Profile::new);
     let mut placed = resolved.passages.map(Placed::new);
+    let mut samples = RemovalSamples::default();
     let mut tally = Tally::default();
     each(resolved, To::Files(formats, level), pool, hooks, |done| {
         if let Articles::Files(frames) = done.articles {
@@ -157,6 +160,7 @@ pub(crate) fn write(
         if let Some(placed) = &mut placed {
             placed.add(done.passages);
         }
+        samples.merge(done.samples);
         tally += done.tally;
         Ok(())
     })?;
@@ -173,6 +177,7 @@ pub(crate) fn write(
     if let Some(placed) = placed {
         files.push(placed.write(resolved.notes, store)?);
     }
+    files.push(samples.write(pairs(resolved)?, store)?);
     Ok((files, tally))
 }
 
@@ -280,13 +285,14 @@ fn work(
     let [mut duplicates, mut removed, mut repaired] = [(); 3].map(|()| Ledger::default());
     let mut cutter = resolved.boilerplate.map(Boilerplate::cutter);
     let (mut boilerplate, mut passages) = (Vec::new(), Vec::new());
+    let mut samples = RemovalSamples::default();
     let mut tally = Tally::default();
     for (number, mut article) in articles.into_iter().enumerate() {
         let number = first + number;
         match verdict(resolved, number, texts)? {
             Verdict::Drop(duplicate) => {
                 tally.duplicates += 1;
-                let row = DuplicateRow::new(&article.id, &article.origin, &duplicate);
+                let row = DuplicateRow::new(&article, &duplicate);
                 let kept_source = source_of_kept(resolved, number, texts)?;
                 duplicates.push(&Dropped { row, kept_source }).map_err(spooled)?;
             }
@@ -314,6 +320,7 @@ fn work(
                         .and_then(|(found, places)| places.of(removal, found, resolved.notes));
                     let row = RemovedRow::new(&article, removal).of_article(of);
                     removed.push(&row).map_err(spooled)?;
+                    samples.offer(&article, &kept, removal);
                 }
                 for row in RepairedRow::all(&article) {
                     repaired.push(&row).map_err(spooled)?;
@@ -322,7 +329,7 @@ fn work(
         }
     }
     let articles = rows.finish().map_err(spooled)?;
-    Ok(Done { articles, duplicates, removed, repaired, boilerplate, passages, tally })
+    Ok(Done { articles, duplicates, removed, repaired, boilerplate, passages, samples, tally })
 }
 
 /// A duplicate, and where the article that stands for it came from if that is one of an earlier
@@ -347,7 +354,7 @@ fn source_of_kept(
 }
 
 /// The id of article `number`, of this run or an earlier one.
-fn id(
+pub(crate) fn id(
     resolved: &Resolved<'_>,
     number: u32,
     texts: &mut TextReader<'_>,
@@ -428,7 +435,7 @@ fn kind(kind: keep::RelatedKind) -> RelatedKind {
     }
 }
 
-fn method_of(method: keep::DropMethod) -> Method {
+pub(crate) fn method_of(method: keep::DropMethod) -> Method {
     match method {
         keep::DropMethod::Exact => Method::Exact,
         keep::DropMethod::Near => Method::Near,

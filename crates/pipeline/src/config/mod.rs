@@ -184,6 +184,8 @@ pub struct OutputConfig {
     /// Bytes of rejected records that are put aside in `rejected.tar`, to be tried again; those that
     /// come after it is full are rows of `rejected.jsonl` only. 0 puts none aside. Default 256 MiB.
     pub reject_bytes: u64,
+    /// Whether the page `report.html` is made. Default true.
+    pub report: bool,
 }
 
 impl Default for OutputConfig {
@@ -193,6 +195,7 @@ impl Default for OutputConfig {
             zstd_level: 3,
             shard_bytes: 1 << 30,
             reject_bytes: 256 << 20,
+            report: true,
         }
     }
 }

@@ -52,7 +52,8 @@ pub(crate) fn lasting_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
         for entry in std::fs::read_dir(run.join(name)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.strip_prefix(&run).unwrap().display().to_string();
-            if path.is_file() && name != "manifest.json" {
+            let differs = ["manifest.json", "report.html"].contains(&name.as_str());
+            if path.is_file() && !differs {
                 files.push((name, std::fs::read(&path).unwrap()));
             }
         }
