@@ -19,7 +19,7 @@ fn threads_change_nothing() {
         let summary = run_into(out.path(), &[&input], &Config::default(), threads);
         assert_eq!(summary.tally.read, 1_200);
         let files = lasting_files(out.path());
-        assert_eq!(files.len(), 7);
+        assert_eq!(files.len(), 8);
         assert!(summary.tally.duplicates >= 100, "{:?}", summary.tally);
         match &first {
             None => first = Some(files),
