@@ -5,7 +5,7 @@ use std::hash::BuildHasherDefault;
 
 use newsmill_article::{Article, BlockKind, Counts, EntityKind, Facts, Kept, KeptBlock, Sourced};
 
-use crate::entities::hash;
+use crate::entities::words::{self, Gap, Token};
 use crate::language::{Hashed, bit, is_small_word};
 use crate::{Fact, sentences};
 
@@ -107,12 +107,9 @@ fn counts(kept: &Kept, english: bool) -> Counts {
         let Some(text) = kept.text().get(block.range.clone()) else { continue };
         counts.paragraphs += u32::from(block.block.kind == BlockKind::Paragraph);
         counts.sentences += count(sentences(text).count());
-        for word in text.split_whitespace() {
-            if word.contains(char::is_alphanumeric) {
-                counts.words += 1;
-                syllables += if english { syllables_of(word) } else { 0 };
-            }
-        }
+        let (words, of_words) = words_and_syllables(text);
+        counts.words += words;
+        syllables += of_words;
     }
     // Sentences of a hundred words are none: the text lost its stops.
     if english && counts.words >= 30 && counts.words < 100 * counts.sentences {
@@ -129,22 +126,94 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// Syllables of an English word: groups of vowels, a silent `e` at the end left out.
-fn syllables_of(word: &str) -> u32 {
-    let bytes = word.as_bytes();
-    let end = bytes.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |i| i + 1);
-    let vowel = |b: u8| matches!(b.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
-    let mut groups = 0;
-    let mut inside = false;
-    for b in &bytes[..end] {
-        groups += u32::from(vowel(*b) && !inside);
-        inside = vowel(*b);
+/// A word while its bytes are read.
+#[derive(Default)]
+struct Reading {
+    says: bool,
+    /// Groups of vowels.
+    groups: u32,
+    vowel: bool,
+    /// Its bytes so far, its last letter and the byte before that one.
+    len: usize,
+    last: u8,
+    before_last: u8,
+    letters_end: usize,
+}
+
+impl Reading {
+    /// Syllables of an English word: groups of vowels, a silent `e` at the end left out.
+    fn syllables(&self) -> u32 {
+        let silent = self.letters_end >= 3
+            && self.last == b'e'
+            && !is_vowel(self.before_last)
+            && self.before_last != b'l';
+        if silent && self.groups > 1 { self.groups - 1 } else { self.groups.max(1) }
     }
-    let silent = end >= 3
-        && bytes[end - 1].eq_ignore_ascii_case(&b'e')
-        && !vowel(bytes[end - 2])
-        && !bytes[end - 2].eq_ignore_ascii_case(&b'l');
-    if silent && groups > 1 { groups - 1 } else { groups.max(1) }
+}
+
+const fn is_vowel(b: u8) -> bool {
+    matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
+}
+
+/// Letters of ASCII: 1, vowels 2; all other bytes 0.
+static LETTERS: [u8; 256] = {
+    let mut letters = [0; 256];
+    let mut b = 0_u8;
+    while b < 128 {
+        if b.is_ascii_alphabetic() {
+            letters[b as usize] = 1 + is_vowel(b | 0x20) as u8;
+        }
+        b += 1;
+    }
+    letters
+};
+
+/// Words of `text`, what white space parts and has a letter or digit, and their syllables if they are
+/// English.
+fn words_and_syllables(text: &str) -> (u32, u32) {
+    let (mut words, mut syllables) = (0, 0);
+    let mut word = Reading::default();
+    let mut end = |word: &mut Reading| {
+        if word.says {
+            words += 1;
+            syllables += word.syllables();
+        }
+        *word = Reading::default();
+    };
+    let bytes = text.as_bytes();
+    let mut before = 0;
+    let mut at = 0;
+    while let Some(&b) = bytes.get(at) {
+        let mut len = 1;
+        let small = b | 0x20;
+        if LETTERS[usize::from(b)] != 0 {
+            let vowel = LETTERS[usize::from(b)] == 2;
+            word.says = true;
+            word.groups += u32::from(vowel && !word.vowel);
+            (word.vowel, word.before_last, word.last) = (vowel, before, small);
+            word.letters_end = word.len + 1;
+            before = small;
+        } else {
+            (word.vowel, before) = (false, b);
+            let mut blank = b.is_ascii_whitespace() || b == 0x0B;
+            word.says |= b.is_ascii_digit();
+            if b >= 128 {
+                let Some(c) = text[at..].chars().next() else { break };
+                len = c.len_utf8();
+                blank = c.is_whitespace();
+                word.says |= c.is_alphanumeric();
+            }
+            if blank {
+                end(&mut word);
+                at += len;
+                continue;
+            }
+        }
+        word.len += len;
+        at += len;
+    }
+    end(&mut word);
+    (words, syllables)
 }
 
 /// Keywords given.
@@ -167,6 +236,7 @@ fn keywords(kept: &Kept, facts: &Facts) -> Vec<String> {
     let text = kept.text();
     let text = &text[..text.floor_char_boundary(BYTES)];
     let language = bit(facts.language.as_ref().map(|l| l.value.as_str()));
+    let tokens = words::of(text);
     let mut phrases = Phrases::default();
     for entity in &facts.entities {
         let name = matches!(
@@ -176,27 +246,39 @@ fn keywords(kept: &Kept, facts: &Facts) -> Vec<String> {
         let Some(range) = kept.range_of(entity.span).filter(|r| name && r.end <= text.len()) else {
             continue;
         };
-        let name = &text[range.clone()];
-        let words = name.split_whitespace().count();
-        if words <= 5 {
-            let phrase = Phrase { text: name, times: 0, first: range.start, words, named: true };
-            phrases.add(hash(name), phrase);
+        let from = tokens.partition_point(|t| t.start < range.start);
+        let to = from + tokens[from..].partition_point(|t| t.start < range.end);
+        if (1..=5).contains(&(to - from)) {
+            phrases.add(&tokens[from..to], &text[range], true);
         }
     }
     // Only words that recur can be in a phrase that does.
-    let words = content_words(text, language);
+    let says = |token: &Token<'_>| {
+        token.text.len() >= 3
+            && !token.text.as_bytes()[0].is_ascii_digit()
+            && !is_small_word(token.hash, language)
+    };
+    let content: Vec<bool> = tokens.iter().map(says).collect();
     let mut times: HashMap<u32, u32, BuildHasherDefault<Hashed>> = HashMap::default();
-    for word in words.iter().flatten() {
-        *times.entry(word.hash).or_default() += 1;
+    for (token, _) in tokens.iter().zip(&content).filter(|(_, content)| **content) {
+        *times.entry(token.hash).or_default() += 1;
     }
-    let mut stretch = Vec::new();
-    for word in words {
-        match word.filter(|w| times.get(&w.hash).is_some_and(|n| *n > 1)) {
-            Some(word) => stretch.push(word),
-            None => phrases.take(&mut stretch, text),
+    let mut start = None;
+    for (at, token) in tokens.iter().enumerate() {
+        let recurs = content[at] && times.get(&token.hash).is_some_and(|n| *n > 1);
+        if let Some(from) = start
+            && (!recurs || token.before != Gap::Space)
+        {
+            phrases.add_all(&tokens[from..at], text);
+            start = None;
+        }
+        if recurs {
+            start.get_or_insert(at);
         }
     }
-    phrases.take(&mut stretch, text);
+    if let Some(from) = start {
+        phrases.add_all(&tokens[from..], text);
+    }
     let length = text.len().max(1) as f64;
     let mut scored: Vec<(f64, &Phrase<'_>)> = phrases
         .0
@@ -238,65 +320,32 @@ fn is_same(one: &str, other: &str) -> bool {
     one[..stem(one)].eq_ignore_ascii_case(&other[..stem(other)])
 }
 
-/// A word that says something by itself.
-#[derive(Clone, Copy)]
-struct Content {
-    start: usize,
-    end: usize,
-    hash: u32,
-}
-
-/// The content words of `text` in order, with nothing where a sign or small word parts two.
-fn content_words(text: &str, language: u32) -> Vec<Option<Content>> {
-    let mut words = Vec::with_capacity(text.len() / 6);
-    let word = |start: usize, end: usize| {
-        let word = &text[start..end];
-        let hash = hash(word);
-        let content = word.len() >= 3
-            && !word.starts_with(|c: char| c.is_ascii_digit())
-            && !is_small_word(hash, language);
-        content.then_some(Content { start, end, hash })
-    };
-    let mut start = None;
-    for (at, c) in text.char_indices() {
-        if c.is_alphanumeric() || (start.is_some() && matches!(c, '\'' | '’' | '-')) {
-            start.get_or_insert(at);
-            continue;
-        }
-        if let Some(from) = start.take() {
-            words.push(word(from, at));
-        }
-        if c != ' ' {
-            words.push(None);
-        }
-    }
-    words.extend(start.map(|from| word(from, text.len())));
-    words
-}
-
 /// Phrases by the hash of their words in small letters.
 #[derive(Default)]
 struct Phrases<'a>(HashMap<u32, Phrase<'a>, BuildHasherDefault<Hashed>>);
 
 impl<'a> Phrases<'a> {
-    fn add(&mut self, key: u32, phrase: Phrase<'a>) {
-        let named = phrase.named;
-        let known = self.0.entry(key).or_insert(phrase);
+    /// Counts a phrase of `words` that stands as `text`.
+    fn add(&mut self, words: &[Token<'a>], text: &'a str, named: bool) {
+        let key = words
+            .iter()
+            .fold(0_u32, |key, word| key.rotate_left(5).wrapping_mul(0x9E37_79B1) ^ word.hash);
+        let first = words.first().map_or(0, |w| w.start);
+        let new = Phrase { text, times: 0, first, words: words.len(), named };
+        let known = self.0.entry(key).or_insert(new);
         known.times += 1;
         known.named |= named;
     }
 
-    /// The phrases of a stretch of content words, which is emptied.
-    fn take(&mut self, stretch: &mut Vec<Content>, text: &'a str) {
+    /// Counts the phrases of a stretch of content words.
+    fn add_all(&mut self, stretch: &[Token<'a>], text: &'a str) {
         for from in 0..stretch.len() {
             for words in 1..=LONGEST.min(stretch.len() - from) {
-                let (first, last) = (stretch[from].start, stretch[from + words - 1].end);
-                let text = &text[first..last];
-                let phrase = Phrase { text, times: 0, first, words, named: false };
-                self.add(hash(text), phrase);
+                let words = &stretch[from..from + words];
+                let range = words[0].start..words[words.len() - 1].end();
+                self.add(words, &text[range], false);
             }
         }
-        stretch.clear();
     }
 }
 
@@ -333,8 +382,9 @@ mod tests {
         let cases =
             [("river", 2), ("rose", 1), ("table", 2), ("education", 4), ("the", 1), ("12", 1)];
         for (word, want) in cases {
-            assert_eq!(syllables_of(word), want, "{word}");
+            assert_eq!(words_and_syllables(word), (1, want), "{word}");
         }
+        assert_eq!(words_and_syllables("one – two\u{a0}three"), (3, 3));
     }
 
     #[test]

@@ -4,15 +4,15 @@ mod features;
 mod gazetteer;
 mod model;
 mod people;
-mod words;
+pub(crate) mod words;
 
 use std::ops::Range;
 
 use newsmill_article::{Article, BlockKind, Entity, EntityKind, Facts, Kept};
 
 use self::features::Document;
-use self::model::Weights as _;
 pub(crate) use self::gazetteer::{is_female, is_given};
+use self::model::Weights as _;
 pub(crate) use self::words::hash;
 use crate::Fact;
 

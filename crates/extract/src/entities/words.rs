@@ -107,15 +107,29 @@ struct Word {
     capital: bool,
 }
 
+/// Letters and digits of ASCII in small letters; 0 for all other bytes.
+static SMALL: [u8; 256] = {
+    let mut small = [0; 256];
+    let mut b = 0_u8;
+    while b < 128 {
+        if b.is_ascii_alphanumeric() {
+            small[b as usize] = b.to_ascii_lowercase();
+        }
+        b += 1;
+    }
+    small
+};
+
 /// The word at byte `at`.
 fn word_at(text: &str, at: usize) -> Word {
     // Most words are of ASCII letters and digits, and a blank, comma or line break ends them.
     let mut hash = EMPTY;
     let mut upper = false;
     for (len, &b) in text.as_bytes()[at..].iter().enumerate() {
-        if b.is_ascii_alphanumeric() {
-            upper |= len > 0 && b.is_ascii_uppercase();
-            hash = hash_on(hash, b);
+        let small = SMALL[usize::from(b)];
+        if small != 0 {
+            upper |= b != small && len > 0;
+            hash = (hash ^ u32::from(small)).wrapping_mul(0x0100_0193);
             continue;
         }
         if len > 0 && matches!(b, b' ' | b',' | b'\n' | b')' | b';' | b':') {
