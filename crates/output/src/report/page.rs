@@ -323,7 +323,7 @@ fn table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
 
 fn open_table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
     let mut out = format!(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table><caption class=\"unseen\">{0}</caption><thead><tr>",
+        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{0}\"><table><caption class=\"unseen\">{0}</caption><thead><tr>",
         html(caption)
     );
     for head in heads {

@@ -55,7 +55,7 @@
     options: {
       indexAxis: set.lying ? "y" : "x",
       scales: {
-        [set.lying ? "x" : "y"]: { beginAtZero: true, type: set.log ? "logarithmic" : "linear", border: { display: false }, title: { display: Boolean(set.unit), text: set.unit }, ticks: { maxTicksLimit: 6, precision: 0, callback: set.tick || ((v) => !set.log || Number.isInteger(Math.log10(v)) ? compact(v) : null) } },
+        [set.lying ? "x" : "y"]: { min: set.log ? 0.7 : undefined, beginAtZero: true, type: set.log ? "logarithmic" : "linear", border: { display: false }, title: { display: Boolean(set.unit), text: set.unit }, ticks: { maxTicksLimit: 6, precision: 0, callback: set.tick || ((v) => !set.log || Number.isInteger(Math.log10(v)) ? compact(v) : null) } },
         [set.lying ? "y" : "x"]: { grid: { display: false }, ticks: { autoSkip: !set.lying, color: paint.ink, maxRotation: 60 } },
       },
       plugins: { tooltip: { callbacks: { title: (items) => named[items[0].dataIndex].name, label: (item) => set.label ? set.label(item.dataIndex) : number(item.raw) } } },
@@ -69,6 +69,8 @@
     const end = Math.max(...nodes.map((node) => node[2]));
     const label = (text, flow, column) => short(text, narrow() ? 14 : 24) + (column === end ? " · " : "\n") + unit(flow);
     const amount = (key) => links.filter((l) => l[1] === key).reduce((sum, l) => sum + l[2], 0) || links.filter((l) => l[0] === key).reduce((sum, l) => sum + l[2], 0);
+    // Room for the labels at the far end, by the width of a letter.
+    const ends = 14 + 6.3 * Math.max(...nodes.filter((node) => node[2] === end).map(([key, text, column]) => label(text, amount(key), column).length));
     const of = (key) => nodes.find((node) => node[0] === key);
     return {
       type: "sankey",
@@ -79,10 +81,12 @@
         priority: Object.fromEntries(nodes.map(([key], at) => [key, at])),
         colorFrom: (c) => paint[of(c.dataset.data[c.dataIndex].from)[3]],
         colorTo: (c) => paint[of(c.dataset.data[c.dataIndex].to)[3]],
-        alpha: 0.35, borderWidth: 0, nodeWidth: 10, nodePadding: narrow() ? 26 : 34, nodeMinSize: 3, size: "max", color: paint.ink, font: { size: narrow() ? 11 : 12, lineHeight: 1.3 },
+        alpha: 0.35, borderWidth: 0, nodeWidth: 10, nodePadding: narrow() ? 26 : 34, nodeMinSize: 3, size: "max", color: paint.ink,
+        nodeLabels: { position: (node) => of(node.key)[2] === end ? "right" : undefined },
+        font: { size: narrow() ? 11 : 12, lineHeight: 1.3 },
       }] },
       options: {
-        layout: { padding: { top: 12, bottom: 22, left: 4, right: 4 } },
+        layout: { padding: { top: 12, bottom: 22, left: 4, right: ends } },
         plugins: { tooltip: { callbacks: { title: () => "", label: (item) => { const { from, to, flow } = item.raw; return of(from)[1] + " → " + of(to)[1] + ": " + unit(flow); } } } },
       },
     };
@@ -296,7 +300,7 @@
     const body = rows.map(([first, ...others]) => make("tr", "", cell("th", "row")(first), ...others.map(cell("td"))));
     const scroll = make("div", "scroll", make("table", "", make("caption", "unseen", caption), make("thead", "", make("tr", "", ...heads.map(cell("th", "col")))), make("tbody", "", ...body)));
     scroll.tabIndex = 0;
-    scroll.setAttribute("role", "region");
+    scroll.setAttribute("role", "group");
     scroll.setAttribute("aria-label", caption);
     return scroll;
   };
@@ -316,9 +320,11 @@
         continue;
       }
       const [[kind, what]] = Object.entries(piece);
-      if (kind === "same") { left.push(what, " "); right.push(what, " "); }
-      if (kind === "kept") left.push(make("mark", "only-kept", what), " ");
-      if (kind === "dropped") right.push(make("mark", "only-dropped", what), " ");
+      // A blank between words, none where a paragraph begins.
+      const blank = what.toString().endsWith("\n") ? "" : " ";
+      if (kind === "same") { left.push(what, blank); right.push(what, blank); }
+      if (kind === "kept") left.push(make("mark", "only-kept", what), blank);
+      if (kind === "dropped") right.push(make("mark", "only-dropped", what), blank);
       if (kind === "skipped") for (const half of [left, right]) half.push(make("span", "skipped", "… " + number(what) + " words the same … "));
     }
     return make("div", "sides", side("Stays: " + pair.kept, ...left), side("Left out: " + pair.id, ...right));
@@ -337,7 +343,7 @@
       return [
         make("div", "", make("h4", "", "Sites"), chips),
         make("div", "", make("h4", "", "Articles" + (left > 0 ? " (" + number(left) + " more are in duplicates.jsonl)" : "")), table("Articles of the cluster", [["Id"], ["Title"], ["Source"], ["Published"], ["What it is"], ["Similarity", true]], rows)),
-        ...(view.pair ? [make("div", "", make("h4", "", "Side by side: " + view.pair.method + ", similarity " + ratio(view.pair.similarity)), compared(view.pair))] : []),
+        ...(view.pair ? [make("div", "beside", make("h4", "", "Side by side: " + view.pair.method + ", similarity " + ratio(view.pair.similarity)), compared(view.pair))] : []),
       ];
     });
     made.id = "cluster-" + at;
@@ -376,7 +382,7 @@
     settings: () => {
       const shown = make("pre", "", report.configuration);
       shown.tabIndex = 0;
-      shown.setAttribute("role", "region");
+      shown.setAttribute("role", "group");
       shown.setAttribute("aria-label", "Configuration");
       const { inputs, files } = report;
       const more = inputs.count - inputs.first.length;
