@@ -385,9 +385,10 @@ mod tests {
 
     #[test]
     fn hostile_texts_take_linear_time() {
-        for unit in [".a", "a.", "://", "http://", "www.", "((((", "a@b.c", "http://a.b(", "a.b/"] {
-            let _unused = urls(&unit.repeat(50_000));
-        }
+        let units = [".a", "a.", "://", "http://", "www.", "((((", "a@b.c", "http://a.b(", "a.b/"];
+        crate::testing::assert_linear(&units, 20_000, |text| {
+            let _unused = urls(text);
+        });
     }
 
     proptest! {

@@ -399,8 +399,9 @@ mod tests {
 
     #[test]
     fn hostile_texts_take_linear_time() {
-        for unit in ["river ", "a.", "A b. ", "River-", "’", "\n"] {
-            let _unused = facts(&unit.repeat(50_000));
-        }
+        let units = ["river ", "a.", "A b. ", "River-", "’", "\n"];
+        crate::testing::assert_linear(&units, 20_000, |text| {
+            let _unused = facts(text);
+        });
     }
 }

@@ -135,6 +135,9 @@ impl<'a> Focus<'a> {
     }
 }
 
+/// Persons of one role that are told apart.
+const MANY: usize = 16;
+
 /// What persons are called besides their names (`the mayor`, `the 36-year-old`).
 struct Roles {
     /// Names by a word in small letters of what they are, and whether it is the noun that says so.
@@ -206,9 +209,10 @@ impl Roles {
             word => word,
         };
         let names = self.by_word.entry(word.to_owned()).or_default();
-        match names.last_mut().filter(|(n, _)| n == name) {
-            Some((_, known)) => *known |= head,
-            None => names.push((name.to_owned(), head)),
+        if let Some((_, known)) = names.last_mut().filter(|(n, _)| n == name) {
+            *known |= head;
+        } else if names.len() < MANY {
+            names.push((name.to_owned(), head));
         }
     }
 

@@ -9,6 +9,9 @@ use super::words::{self, Word};
 /// Blocks before a quotation that tell who speaks.
 pub(super) const REACH: usize = 4;
 
+/// Words on either side of a quotation that are looked at.
+const LONGEST: usize = 160;
+
 /// The words outside quotations of the blocks that hold one and of those before them, in order,
 /// with one empty word for each quotation.
 pub(super) struct Narration<'a> {
@@ -74,20 +77,23 @@ impl<'a> Narration<'a> {
         }
     }
 
-    /// The sentence around quotation `i`: what stands before it and behind it.
+    /// The sentence around quotation `i`: what stands before it and behind it, up to [`LONGEST`]
+    /// words each.
     pub(super) fn sentence(&self, i: usize) -> (&[Word<'a>], &[Word<'a>]) {
         let place = self.places[i];
         let number = self.words[place].sentence;
-        let start = self.words[..place].partition_point(|w| w.sentence < number);
-        let end = place + self.words[place..].partition_point(|w| w.sentence <= number);
+        let start = place.saturating_sub(LONGEST);
+        let start = start + self.words[start..place].partition_point(|w| w.sentence < number);
+        let end = (place + LONGEST).min(self.words.len());
+        let end = place + self.words[place..end].partition_point(|w| w.sentence <= number);
         (&self.words[start..place], &self.words[place + 1..end])
     }
 
-    /// The words of sentence `number`.
+    /// The first [`LONGEST`] words of sentence `number`.
     pub(super) fn numbered(&self, number: usize) -> &[Word<'a>] {
         let start = self.words.partition_point(|w| w.sentence < number);
         let end = self.words.partition_point(|w| w.sentence <= number);
-        &self.words[start..end]
+        &self.words[start..end.min(start + LONGEST)]
     }
 
     /// The words behind quotation `i` up to the next one or byte `end`.
