@@ -285,7 +285,7 @@ fn ledger<'a>(
     verbatim: bool,
 ) -> LedgerRow<'a> {
     if duplicate.is_some() {
-        let duplicate = duplicate.map(|d| DuplicateRow::new(&article.id, &article.origin, d));
+        let duplicate = duplicate.map(|d| DuplicateRow::new(article, d));
         return LedgerRow { duplicate, removed: vec![], repaired: vec![], tally: vec![] };
     }
     let mut tally = Tally::default();

@@ -111,8 +111,10 @@ pub(crate) fn rejected(rejects: &[Option<&Reject>]) -> Result<ArrayRef, Error> {
     struct Row<'a> {
         rejected: Option<RejectedRow<'a>>,
     }
-    let rows: Vec<Row<'_>> =
-        rejects.iter().map(|reject| Row { rejected: reject.map(RejectedRow::new) }).collect();
+    let rows: Vec<Row<'_>> = rejects
+        .iter()
+        .map(|reject| Row { rejected: reject.map(|reject| RejectedRow::new(reject, None)) })
+        .collect();
     let schema = Arc::new(Schema::new(vec![rejected_field()]));
     let batch = decoded(&schema, &rows)?;
     Ok(Arc::clone(batch.column(0)))
@@ -144,6 +146,10 @@ pub(crate) fn ledger_schema() -> SchemaRef {
             text("method"),
             Field::new("similarity", DataType::Float64, false),
             structure("diff", [number("added"), number("dropped")]),
+            text("title").with_nullable(true),
+            text("published").with_nullable(true),
+            text("site").with_nullable(true),
+            text("url").with_nullable(true),
         ],
     );
     let removed = structure(

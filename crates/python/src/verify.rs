@@ -85,7 +85,15 @@ fn truths(
         let none = Words::default();
         let of = |text: &str| known.get(text).unwrap_or(&none);
         let pairs = left.iter().zip(right);
-        Ok(pairs.map(|(&a, &b)| truth((a, of(a)), (b, of(b)), config)).collect::<Vec<_>>())
+        let whole = |(&a, &b): (&&str, &&str)| {
+            let mut truth = truth((a, of(a)), (b, of(b)), config);
+            if truth.matters {
+                let words = difference(of(b), of(a));
+                (truth.left_only, truth.right_only) = (words.added as i64, words.dropped as i64);
+            }
+            truth
+        };
+        Ok(pairs.map(whole).collect::<Vec<_>>())
     });
     Ok(truths.collect::<Result<Vec<_>, Error>>()?.concat())
 }
@@ -110,7 +118,8 @@ pub(crate) fn difference(kept: &Words, copy: &Words) -> WordDiff {
     diff(&kept.hashes, &copy.hashes)
 }
 
-/// The truth about one pair. The later text in the order of keeping comes first, as in runs.
+/// The truth about one pair but for the words that differ, which take a sort. The later text in the
+/// order of keeping comes first, as in runs.
 pub(crate) fn truth(
     (left_text, left): (&str, &Words),
     (right_text, right): (&str, &Words),
@@ -129,8 +138,6 @@ pub(crate) fn truth(
     truth.template = config.templates == Templates::Keep
         && pair.jaccard >= config.drop_threshold
         && differs_only_in_names_and_numbers(left_text, right_text);
-    let words = difference(right, left);
-    (truth.left_only, truth.right_only) = (words.added as i64, words.dropped as i64);
     truth
 }
 
