@@ -6,12 +6,16 @@
     run.py errors            an error at each of them (strace): seen, and survived by the next start
     run.py disks             20 sizes of a full disk (tmpfs; root)
     run.py power 60          what was not synced is lost (ext4 on a loop device; root, xfs_io)
+    run.py control 10        the same with a run that syncs nothing (a C compiler): it must be found out
+    run.py bombs             10 GB in 10 MB, a line of 1 GB: rejected within 256 MiB
+    run.py memory            ten times the articles
 
 Each prints one line and exits with 1 when a run ended differently from one that was left alone, or
 said that it was done and was not. --newsmill names the binary, --seed repeats a sequence.
 """
 
 import argparse
+import gzip
 import hashlib
 import json
 import os
@@ -71,7 +75,7 @@ class Bench:
     """A dump, the answer of a run that is left alone, and runs that are not."""
 
     def __init__(self, newsmill: Path, folder: Path, articles: int) -> None:
-        self.newsmill, self.folder = newsmill, folder
+        self.newsmill, self.folder, self.articles = newsmill, folder, articles
         self.input = folder / "dump.jsonl"
         dump(self.input, articles)
         began = time.monotonic()
@@ -82,8 +86,9 @@ class Bench:
     def command(self, run: Path) -> list[str]:
         return [str(self.newsmill), "--quiet", "run", str(self.input), "-o", str(run), "--resume", "-j", "2"]
 
-    def start(self, run: Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.command(run), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    def start(self, run: Path, environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+        environment = os.environ | (environment or {})
+        return subprocess.Popen(self.command(run), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
 
     def finish(self, run: Path) -> None:
         done = subprocess.run(self.command(run), capture_output=True, timeout=120)
@@ -226,33 +231,119 @@ def disks(bench: Bench, _count: int, _chance: random.Random) -> str:
     return f"20 disks, {full} of them too small"
 
 
-def power(bench: Bench, count: int, chance: random.Random) -> str:
+def cut_off(bench: Bench, image: Path, seconds: float, environment: dict[str, str] | None = None) -> bool:
+    """Runs for some seconds on a disk of its own, then takes the power away. Whether the run was done."""
+    with mounted(bench.folder / "disk", "-o", "loop", str(image)) as disk:
+        shutil.rmtree(disk / "run", ignore_errors=True)
+        os.sync()
+        process = bench.start(disk / "run", environment)
+        try:
+            process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            pass
+        subprocess.run(["xfs_io", "-x", "-c", "shutdown", str(disk)], check=True)
+        done = process.poll() == 0
+        process.kill()
+        process.communicate()
+    return done
+
+
+def ext4(bench: Bench) -> Path:
     image = bench.folder / "disk.ext4"
     with image.open("wb") as file:
         file.truncate(256 << 20)
     subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True)
-    done = 0
+    return image
+
+
+def power(bench: Bench, count: int, chance: random.Random) -> str:
+    image, finished = ext4(bench), 0
     for cut in range(1, count + 1):
+        done = cut_off(bench, image, chance.uniform(0.01, bench.seconds * 1.2))
+        finished += done
         with mounted(bench.folder / "disk", "-o", "loop", str(image)) as disk:
-            process = bench.start(disk / "run")
-            try:
-                process.communicate(timeout=chance.uniform(0.01, bench.seconds * 1.2))
-                done += process.returncode == 0
-            except subprocess.TimeoutExpired:
-                pass
-            subprocess.run(["xfs_io", "-x", "-c", "shutdown", str(disk)], check=True)
-            acknowledged = process.poll() == 0
-            process.kill()
-            process.communicate()
-        with mounted(bench.folder / "disk", "-o", "loop", str(image)) as disk:
-            if acknowledged and digest(disk / "run") != bench.answer:
+            if done and digest(disk / "run") != bench.answer:
                 raise Broken(f"cut {cut}: a finished run is lost")
             bench.check(disk / "run", f"cut {cut}")
-    return f"{count} power cuts, {done} of them behind a finished run"
+    return f"{count} power cuts, {finished} of them behind a finished run"
+
+
+# What a run that does not sync would do: every call that makes things durable says yes and does nothing.
+UNSYNCED = """
+int fsync(int file) { (void)file; return 0; }
+int fdatasync(int file) { (void)file; return 0; }
+int sync_file_range(int file, long from, long length, unsigned how) { (void)file; (void)from; (void)length; (void)how; return 0; }
+"""
+
+
+def control(bench: Bench, count: int, _chance: random.Random) -> str:
+    source, library = bench.folder / "unsynced.c", bench.folder / "unsynced.so"
+    source.write_text(UNSYNCED)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    image, finished, lost = ext4(bench), 0, 0
+    for _ in range(count):
+        if not cut_off(bench, image, bench.seconds * 20, {"LD_PRELOAD": str(library)}):
+            continue
+        finished += 1
+        with mounted(bench.folder / "disk", "-o", "loop", str(image)) as disk:
+            lost += digest(disk / "run") != bench.answer
+    if not finished or lost < finished / 2:
+        raise Broken(f"{lost} of {finished} finished runs that sync nothing are lost: power cuts show nothing here")
+    return f"{lost} of {finished} finished runs that sync nothing are lost in a power cut, as they must be"
+
+
+def peak(run: Path) -> int:
+    return json.loads((run / "manifest.json").read_text())["run"]["peak_memory_bytes"]
+
+
+MIB = 1 << 20
+
+
+def bombs(bench: Bench, _count: int, _chance: random.Random) -> str:
+    """10 GB in 10 MB of gzip, and a line of 1 GB: rejected, in bounded memory, and what is sound is kept."""
+    bomb, run = bench.folder / "bomb.jsonl.gz", bench.folder / "run"
+    member = gzip.compress(b"x" * (256 * MIB), 9, mtime=0)
+    sound = gzip.compress(b'{"text": "A river rose."}\n', mtime=0)
+    with bomb.open("wb") as file:
+        file.write(sound)
+        for _ in range(40):
+            file.write(member)
+    command = [str(bench.newsmill), "--quiet", "run", "-o", str(run), "--from", "jsonl"]
+    subprocess.run([*command, str(bomb)], check=True)
+    told = [(json.loads((run / "manifest.json").read_text())["tally"], peak(run))]
+    shutil.rmtree(run)
+    with subprocess.Popen([*command, "-"], stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.write(b'{"text": "A river rose."}\n')
+        for _ in range(1_000):
+            process.stdin.write(b"x" * 1_000_000)
+        process.stdin.write(b'\n{"text": "The town moved its market."}\n')
+        process.stdin.close()
+        if process.wait() != 0:
+            raise Broken(f"a line of 1 GB: exit {process.returncode}")
+    told.append((json.loads((run / "manifest.json").read_text())["tally"], peak(run)))
+    for (books, most), kept in zip(told, (1, 2), strict=True):
+        if (books["kept"], books["rejected"]) != (kept, 1) or most > 256 * MIB:
+            raise Broken(f"{books}, {most >> 20} MiB")
+    return f"10 GB in {bomb.stat().st_size >> 20} MiB and a line of 1 GB, {max(m for _, m in told) >> 20} MiB at most"
+
+
+def memory(bench: Bench, _count: int, _chance: random.Random) -> str:
+    """Ten times the articles take no more memory but for what is documented for each."""
+    peaks = []
+    for times in (1, 10):
+        articles = bench.articles * times
+        dump(bench.input, articles)
+        bench.finish(bench.folder / "run")
+        peaks.append(peak(bench.folder / "run"))
+        shutil.rmtree(bench.folder / "run")
+        if peaks[-1] > 256 * MIB + 2_000 * articles:
+            raise Broken(f"{peaks[-1] >> 20} MiB for {articles} articles")
+    return f"{peaks[0] >> 20} MiB for {bench.articles} articles, {peaks[1] >> 20} MiB for ten times as many"
 
 
 def main() -> int:
-    modes = {mode.__name__: mode for mode in (kills, signals, syscalls, errors, disks, power)}
+    modes = {mode.__name__: mode for mode in (kills, signals, syscalls, errors, disks, power, control, bombs, memory)}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mode", choices=modes)
     parser.add_argument("count", type=int, nargs="?", default=20)
@@ -263,8 +354,8 @@ def main() -> int:
     small = options.mode in ("syscalls", "errors")
     articles = options.articles or (60 if small else 12_000)
     began = time.monotonic()
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() and os.access(memory, os.W_OK) else None) as folder:
+    shared = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() and os.access(shared, os.W_OK) else None) as folder:
         try:
             bench = Bench(options.newsmill.resolve(), Path(folder), articles)
             said = modes[options.mode](bench, options.count, random.Random(options.seed))

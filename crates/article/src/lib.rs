@@ -58,4 +58,6 @@ pub use removal::{Reason, Removal};
 pub use repair::Repair;
 pub use span::{Span, SpanError};
 pub use tally::{Imbalance, Tally};
-pub use verdict::{Cluster, Diff, Duplicate, Method, Related, RelatedKind, Role, Verdict};
+pub use verdict::{
+    Cluster, Diff, Duplicate, LikelyOrigin, Method, OriginKind, Related, RelatedKind, Role, Verdict,
+};

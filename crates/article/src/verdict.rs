@@ -37,6 +37,39 @@ pub struct Cluster {
     pub role: Role,
     /// The other members, in input order.
     pub others: Vec<ArticleId>,
+    /// Where its members are likely from, where they tell.
+    pub origin: Option<LikelyOrigin>,
+}
+
+/// Where a set of copies is likely from, and why.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LikelyOrigin {
+    /// A publication, site or agency; for [`OriginKind::Earliest`] the site of the member that was
+    /// published first, or else its id.
+    pub name: String,
+    /// What says so.
+    pub evidence: OriginKind,
+    /// How many members say so.
+    pub told_by: u64,
+    /// How many members there are.
+    pub members: u64,
+    /// The member published first, for [`OriginKind::Earliest`].
+    pub article: Option<ArticleId>,
+}
+
+/// What tells where copies are from, the strongest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum OriginKind {
+    /// Members say in which publication the text was first (`originally published in …`).
+    Publisher,
+    /// Members link to where they have the text from (a source link in the footer).
+    SourceLink,
+    /// Members credit a news agency.
+    Agency,
+    /// One member was published before all others.
+    Earliest,
 }
 
 /// What an article is in its cluster.

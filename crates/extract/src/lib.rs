@@ -52,7 +52,7 @@ pub use dateline::Dateline;
 pub use entities::Entities;
 pub use language::Language;
 pub use links::Links;
-pub use origin::{LikelyOrigin, OriginKind, Origins};
+pub use origin::Origins;
 pub use published::Published;
 pub use quotes::Quotes;
 pub use sentences::sentences;

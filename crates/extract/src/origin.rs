@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil;
 use jiff::{SignedDuration, Timestamp};
-use newsmill_article::{ArticleId, Facts};
+use newsmill_article::{ArticleId, Facts, LikelyOrigin, OriginKind};
 
 /// What the members of a set of copies tell about where they come from, added up member by member.
 /// Keeps some names and counts, no article.
 ///
 /// ```
-/// use newsmill_article::{Facts, Sourced, Syndication};
-/// use newsmill_extract::{OriginKind, Origins};
+/// use newsmill_article::{Facts, OriginKind, Sourced, Syndication};
+/// use newsmill_extract::Origins;
 ///
 /// let mut copy = Facts::default();
 /// let agency = Sourced::new("Associated Press".to_owned(), "dateline");
@@ -22,7 +22,7 @@ use newsmill_article::{ArticleId, Facts};
 /// origins.add(&"a2".into(), &Facts::default());
 /// let likely = origins.likely().unwrap();
 /// assert_eq!(likely.name, "Associated Press");
-/// assert_eq!(likely.kind, OriginKind::Agency);
+/// assert_eq!(likely.evidence, OriginKind::Agency);
 /// assert_eq!((likely.told_by, likely.members), (1, 2));
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -35,49 +35,6 @@ pub struct Origins {
     first: Option<Dated>,
     /// The earliest time at which a member that is not the first can have been published.
     next: Option<Timestamp>,
-}
-
-/// Where a set of copies is likely from, and why.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LikelyOrigin {
-    /// A publication, site or agency; for [`OriginKind::Earliest`] the site of the member that was
-    /// published first, or else its id.
-    pub name: String,
-    /// What says so.
-    pub kind: OriginKind,
-    /// How many members say so.
-    pub told_by: u64,
-    /// How many members there are.
-    pub members: u64,
-    /// The member published first, for [`OriginKind::Earliest`].
-    pub article: Option<ArticleId>,
-}
-
-/// What tells where copies are from, the strongest first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[non_exhaustive]
-pub enum OriginKind {
-    /// Members say in which publication the text was first (`originally published in …`).
-    Publisher,
-    /// Members link to where they have the text from (a source link in the footer).
-    SourceLink,
-    /// Members credit a news agency.
-    Agency,
-    /// One member was published before all others.
-    Earliest,
-}
-
-impl OriginKind {
-    /// What the evidence is, in a few words.
-    #[must_use]
-    pub fn evidence(self) -> &'static str {
-        match self {
-            Self::Publisher => "first publication named",
-            Self::SourceLink => "source link",
-            Self::Agency => "agency credited",
-            Self::Earliest => "published first",
-        }
-    }
 }
 
 impl Origins {
@@ -128,7 +85,13 @@ impl Origins {
         for (kind, names) in named {
             if let Some((name, told_by)) = names.most() {
                 let name = name.to_owned();
-                return Some(LikelyOrigin { name, kind, told_by, members, article: None });
+                return Some(LikelyOrigin {
+                    name,
+                    evidence: kind,
+                    told_by,
+                    members,
+                    article: None,
+                });
             }
         }
         let first = self.first.as_ref()?;
@@ -138,7 +101,7 @@ impl Origins {
         }
         Some(LikelyOrigin {
             name: first.site.clone().unwrap_or_else(|| first.id.to_string()),
-            kind: OriginKind::Earliest,
+            evidence: OriginKind::Earliest,
             told_by: self.dated,
             members,
             article: Some(first.id.clone()),
@@ -288,7 +251,7 @@ mod tests {
                     origins.add(&format!("a{row}").as_str().into(), &facts(rows[row]));
                 }
                 let got = origins.likely();
-                let got = got.as_ref().map(|l| (l.kind, l.name.as_str()));
+                let got = got.as_ref().map(|l| (l.evidence, l.name.as_str()));
                 assert_eq!(got, *want, "{rows:?} from {turn}");
             }
         }
@@ -303,7 +266,6 @@ mod tests {
         let likely = origins.likely().unwrap();
         assert_eq!((likely.name.as_str(), likely.article), ("a2", Some("a2".into())));
         assert_eq!((likely.told_by, likely.members), (2, 3));
-        assert_eq!(likely.kind.evidence(), "published first");
     }
 
     #[test]

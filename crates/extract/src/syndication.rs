@@ -316,6 +316,10 @@ fn names_in(text: &str) -> impl Iterator<Item = &'static str> {
 /// The name of a publication at the start of `text`: words with capitals up to the first that is none.
 fn publication(text: &str) -> Option<&str> {
     let text = text.trim_start();
+    // `in the Example Times`: small, it is no part of the name.
+    let bare =
+        ["the ", "der ", "die ", "el ", "la ", "le "].iter().find_map(|a| text.strip_prefix(a));
+    let text = bare.unwrap_or(text);
     let mut end = 0;
     for word in text.split(' ').take(8) {
         let bare = word.trim_matches(|c: char| "\"“”’'()*_".contains(c));

@@ -126,8 +126,13 @@ fn article(text: &str) -> Article {
 /// The article's row, with the text in what comes from elsewhere.
 fn with_row<T>(article: &Article, then: impl FnOnce(&ArticleRow<'_>) -> T) -> T {
     let id = &article.id;
-    let cluster =
-        Cluster { id: id.clone(), size: 3, role: Role::Kept, others: vec![id.clone(), "b".into()] };
+    let cluster = Cluster {
+        id: id.clone(),
+        size: 3,
+        role: Role::Kept,
+        others: vec![id.clone(), "b".into()],
+        origin: None,
+    };
     let related = [Related { id: id.clone(), kind: RelatedKind::Contains, similarity: 0.5 }];
     let cluster = (!id.as_str().is_empty()).then_some(&cluster);
     then(&ArticleRow::new(article, &article.kept(), cluster, &related))

@@ -5,9 +5,9 @@
 use std::ops::Range;
 
 use newsmill_article::{
-    Article, Block, BlockKind, Cluster, Diff, Duplicate, Entity, EntityKind, Image, Link, Method,
-    Origin, Quote, Reason, Reject, RejectKind, Related, RelatedKind, Removal, Role, Sourced, Span,
-    Stage,
+    Article, Block, BlockKind, Cluster, Diff, Duplicate, Entity, EntityKind, Image, LikelyOrigin,
+    Link, Method, Origin, OriginKind, Quote, Reason, Reject, RejectKind, Related, RelatedKind,
+    Removal, Role, Sourced, Span, Stage,
 };
 use newsmill_output::{
     ArticleRow, DuplicateRow, Jsonl, Markdown, RejectedRow, RemovedRow, Rows, write_line,
@@ -114,7 +114,20 @@ fn article() -> Article {
 }
 
 fn cluster() -> Cluster {
-    Cluster { id: "a".into(), size: 2, role: Role::Kept, others: vec!["a".into()] }
+    let origin = LikelyOrigin {
+        name: "Varde Post".into(),
+        evidence: OriginKind::Publisher,
+        told_by: 1,
+        members: 2,
+        article: None,
+    };
+    Cluster {
+        id: "a".into(),
+        size: 2,
+        role: Role::Kept,
+        others: vec!["a".into()],
+        origin: Some(origin),
+    }
 }
 
 fn pretty(row: &impl Serialize) -> String {

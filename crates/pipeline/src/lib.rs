@@ -32,6 +32,7 @@ mod explain;
 mod index;
 mod journal;
 mod map;
+mod origins;
 mod parse;
 mod passages;
 mod plan;

@@ -23,8 +23,8 @@ use crate::run::Hooks;
 use crate::spool::{Spool, SpoolWriter};
 use crate::trial::without_killers;
 
+pub(crate) use worker::{Credits, Note, Worker, note, payload};
 use worker::{Done, counts_lines};
-pub(crate) use worker::{Note, Worker, note, payload};
 
 /// A chunk is what one worker takes: records of about this many bytes…
 const CHUNK_BYTES: usize = 256 << 10;

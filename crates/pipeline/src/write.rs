@@ -22,6 +22,7 @@ use crate::Error;
 use crate::boilerplate::{Boilerplate, Profile, Taken};
 use crate::config::{Config, Mode};
 use crate::map::Note;
+use crate::origins;
 use crate::passages::{End, Passages, Placed};
 use crate::progress::Pass;
 use crate::run::Hooks;
@@ -385,6 +386,10 @@ fn verdict(
                         .filter(|n| **n != own)
                         .map(|n| id(*n))
                         .collect::<Result<_, _>>()?,
+                    origin: origins::likely(cluster.members.iter().filter_map(|n| {
+                        let own = n.checked_sub(resolved.spool.settled())?;
+                        resolved.notes.get(own as usize)
+                    })),
                 }),
                 None => None,
             },

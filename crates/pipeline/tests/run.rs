@@ -295,3 +295,35 @@ fn real_dumps_balance_whatever_the_threads() {
         assert!(first.get_or_insert_with(|| files.clone()) == &files);
     }
 }
+
+#[test]
+fn a_cluster_names_where_its_copies_are_likely_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = "The harbour of Varde was closed on Monday after a barge ran aground below the old \
+                mill, and nobody could say why it had left its moorings in the night.";
+    let rows = [
+        (body.to_owned(), "https://copy.example/a", "2024-05-09"),
+        (format!("{body}\n\nThis article was originally published in the Varde Post."), "", ""),
+        (body.to_owned(), "https://early.example/b", "2024-05-01"),
+    ];
+    let row = |(n, (text, url, published)): (usize, &(String, &str, &str))| {
+        let row = serde_json::json!({
+            "id": n.to_string(), "text": text, "url": url, "published": published
+        });
+        format!("{row}\n")
+    };
+    // the rows that are in, where they are from, and what says so
+    let cases: [(&[usize], _); 2] =
+        [(&[0, 1, 2], ("Varde Post", "publisher")), (&[0, 2], ("early.example", "earliest"))];
+    for (taken, (name, evidence)) in cases {
+        let out = tempfile::tempdir().unwrap();
+        let input = folder.path().join("rows.jsonl").display().to_string();
+        let taken = taken.iter().map(|n| (*n, &rows[*n]));
+        std::fs::write(&input, taken.map(row).collect::<String>()).unwrap();
+        run_into(out.path(), &[&input], &Config::default(), 1);
+        let kept = articles(out.path());
+        assert_eq!(kept.len(), 1);
+        let origin = &kept[0]["cluster"]["origin"];
+        assert_eq!((&origin["name"], &origin["evidence"]), (&name.into(), &evidence.into()));
+    }
+}

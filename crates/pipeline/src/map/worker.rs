@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use newsmill_article::{
-    Article, ArticleId, Origin, Payload, Record, Reject, RejectKind, Stage, Textless,
+    Article, ArticleId, Facts, Inferred, Origin, Payload, Record, Reject, RejectKind, Stage,
+    Syndication, Textless,
 };
 use newsmill_dedup::sketch::{Sketch, Sketcher};
 
@@ -20,13 +21,34 @@ use crate::spool::Frame;
 pub(crate) struct Note {
     pub(crate) id: ArticleId,
     pub(crate) kept_bytes: u64,
+    /// In seconds since 1970.
     pub(crate) published: Option<i64>,
+    /// Whether only the day is known.
+    pub(crate) is_day: bool,
     pub(crate) domain: Option<Box<str>>,
     pub(crate) truncated: bool,
     /// A fingerprint of its address, in runs that go by it or have an index.
     pub(crate) address: Option<Box<u128>>,
     /// Where it came from, in runs with an index.
     pub(crate) origin: Option<Box<Origin>>,
+    /// What it says of where its text is from, if it does.
+    pub(crate) credits: Option<Box<Credits>>,
+}
+
+/// What an article says of where its text is from.
+#[derive(Debug, Clone)]
+pub(crate) struct Credits {
+    pub(crate) syndication: Option<Syndication>,
+    /// The site it links to as its source.
+    pub(crate) source: Option<Inferred>,
+}
+
+impl Credits {
+    fn of(facts: &Facts) -> Option<Box<Self>> {
+        let source = facts.inferred.get("site").cloned();
+        let syndication = facts.syndication.clone();
+        (source.is_some() || syndication.is_some()).then(|| Box::new(Self { syndication, source }))
+    }
 }
 
 /// What a worker makes of a chunk.
@@ -201,9 +223,11 @@ pub(crate) fn note(article: &Article, kept_bytes: usize, by_url: bool) -> Note {
         id: article.id.clone(),
         kept_bytes: kept_bytes as u64,
         published: facts.published.as_ref().and_then(|p| seconds(&p.value)),
+        is_day: facts.published.as_ref().is_some_and(|p| !p.value.contains('T')),
         domain: address.map(|address| address.domain.into()),
         truncated: article.truncated,
         origin: None,
+        credits: Credits::of(facts),
     }
 }
 

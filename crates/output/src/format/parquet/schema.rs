@@ -68,7 +68,25 @@ pub(super) static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
             ],
         )),
         records("promo", [text("text"), texts("links")]),
-        optional(record("cluster", [text("id"), number("size"), text("role"), texts("others")])),
+        optional(record(
+            "cluster",
+            [
+                text("id"),
+                number("size"),
+                text("role"),
+                texts("others"),
+                optional(record(
+                    "origin",
+                    [
+                        text("name"),
+                        text("evidence"),
+                        number("told_by"),
+                        number("members"),
+                        optional(text("article")),
+                    ],
+                )),
+            ],
+        )),
         records(
             "related",
             [text("id"), text("kind"), Field::new("similarity", DataType::Float64, false)],
