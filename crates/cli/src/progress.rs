@@ -21,7 +21,8 @@ impl Bars {
 
 impl Progress for Bars {
     fn begin(&self, pass: Pass, total: Option<u64>) {
-        let unit = if pass == Pass::Map { "{bytes} ({bytes_per_sec})" } else { "{pos}" };
+        let unit =
+            if pass == Pass::Map { "{bytes} ({bytes_per_sec})" } else { "{pos} ({per_sec})" };
         let template = match total {
             Some(_) => format!("{{msg:16}} {{bar:30}} {unit} of {{len}}, {{eta}} left {{prefix}}"),
             None => format!("{{msg:16}} {{spinner}} {unit} {{prefix}}"),
