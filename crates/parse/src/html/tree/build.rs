@@ -173,17 +173,9 @@ impl<'a> Builder<'a> {
 
     /// Closes the innermost `tag` of the innermost table.
     fn close_in_table(&mut self, tag: Tag) {
-        if !self.is_open(tag) {
-            return;
-        }
-        for place in (1..self.open.len()).rev() {
-            let at = self.tag_at(place);
-            if at == tag {
-                return self.pop_to(place);
-            }
-            if matches!(at, Tag::Table | Tag::Template) {
-                return;
-            }
+        let is_end = |t| matches!(t, Tag::Table | Tag::Template);
+        if let Some(place) = self.innermost(tag, is_end) {
+            self.pop_to(place);
         }
     }
 
@@ -196,19 +188,25 @@ impl<'a> Builder<'a> {
 
     /// Place of the innermost open `tag`, unless a scope or a `barrier` is between.
     fn find(&self, tag: Tag, barrier: impl Fn(Tag) -> bool) -> Option<usize> {
-        if !self.is_open(tag) {
-            return None;
-        }
-        for place in (1..self.open.len()).rev() {
-            let at = self.tag_at(place);
-            if at == tag {
-                return Some(place);
-            }
-            if at.is_scope() || barrier(at) {
-                return None;
-            }
-        }
-        None
+        self.innermost(tag, |t| t.is_scope() || barrier(t))
+    }
+
+    /// Place of the innermost open `tag`, unless a `barrier` is between.
+    fn innermost(&self, tag: Tag, barrier: impl Fn(Tag) -> bool) -> Option<usize> {
+        if self.is_open(tag) { self.innermost_of(1, |t| t == tag, barrier) } else { None }
+    }
+
+    /// Place of the innermost open element that `is` one of those looked for, at or behind place
+    /// `from`, unless a `barrier` is between.
+    fn innermost_of(
+        &self,
+        from: usize,
+        is: impl Fn(Tag) -> bool,
+        barrier: impl Fn(Tag) -> bool,
+    ) -> Option<usize> {
+        let places = (from..self.open.len()).rev().map(|place| (place, self.tag_at(place)));
+        let mut ends = places.filter(|(_, tag)| is(*tag) || barrier(*tag));
+        ends.next().filter(|(_, tag)| is(*tag)).map(|(place, _)| place)
     }
 
     fn is_open(&self, tag: Tag) -> bool {
@@ -233,9 +231,7 @@ impl<'a> Builder<'a> {
                 self.close_in_table(tag);
             }
             Tag::Table | Tag::Template | Tag::Object => {
-                if self.is_open(tag)
-                    && let Some(place) = (1..self.open.len()).rev().find(|p| self.tag_at(*p) == tag)
-                {
+                if let Some(place) = self.innermost(tag, |_| false) {
                     self.pop_to(place);
                 }
             }
@@ -244,11 +240,8 @@ impl<'a> Builder<'a> {
             Tag::Other => self.end_other(),
             _ if tag.heading_level().is_some() => {
                 // Any heading's end closes any heading.
-                let place = (1..self.open.len())
-                    .rev()
-                    .take_while(|p| !self.tag_at(*p).is_scope())
-                    .find(|p| self.tag_at(*p).heading_level().is_some());
-                if let Some(place) = place {
+                let is_heading = |t: Tag| t.heading_level().is_some();
+                if let Some(place) = self.innermost_of(1, is_heading, Tag::is_scope) {
                     self.pop_to(place);
                 }
             }
@@ -259,17 +252,8 @@ impl<'a> Builder<'a> {
 
     /// The end of an element that dresses text: with blocks open in it, it ends and they go on.
     fn end_inline(&mut self, tag: Tag) {
-        if !self.is_open(tag) {
-            return;
-        }
-        for place in (1..self.open.len()).rev() {
-            let at = self.tag_at(place);
-            if at == tag {
-                return self.pop_to(place);
-            }
-            if at.is_block() || at.is_scope() {
-                break;
-            }
+        if let Some(place) = self.innermost(tag, ends_inline) {
+            return self.pop_to(place);
         }
         if tag == Tag::A
             && let Some(place) = self.find(tag, |_| false)
@@ -285,17 +269,8 @@ impl<'a> Builder<'a> {
 
     /// Names of other elements are not compared: the innermost one ends.
     fn end_other(&mut self) {
-        if !self.is_open(Tag::Other) {
-            return;
-        }
-        for place in (1..self.open.len()).rev() {
-            let at = self.tag_at(place);
-            if at == Tag::Other {
-                return self.pop_to(place);
-            }
-            if at.is_block() || at.is_scope() {
-                return;
-            }
+        if let Some(place) = self.innermost(Tag::Other, ends_inline) {
+            self.pop_to(place);
         }
     }
 
@@ -307,8 +282,7 @@ impl<'a> Builder<'a> {
             self.leave_foreign();
             self.end(tag);
         } else {
-            let found = (foreign + 1..self.open.len()).rev().find(|p| self.tag_at(*p) == tag);
-            if let Some(place) = found {
+            if let Some(place) = self.innermost_of(foreign + 1, |t| t == tag, |_| false) {
                 self.pop_to(place);
             }
         }
@@ -350,6 +324,11 @@ impl<'a> Builder<'a> {
             self.foreign = None;
         }
     }
+}
+
+/// Whether the end of an element that dresses text does not reach through this one.
+fn ends_inline(tag: Tag) -> bool {
+    tag.is_block() || tag.is_scope()
 }
 
 /// Whether an element ends SVG and MathML around it.
