@@ -1,6 +1,7 @@
 //! The rows of `duplicates.jsonl`, `removed.jsonl`, `repaired.jsonl`, `boilerplate.jsonl` and
 //! `rejected.jsonl`: what became of everything that is not in an article row.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use newsmill_article::{
@@ -25,6 +26,9 @@ pub struct DuplicateRow<'a> {
     published: Option<&'a str>,
     site: Option<&'a str>,
     url: Option<&'a str>,
+    /// The input row's own field `source`, where it is a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_name: Option<String>,
 }
 
 impl<'a> DuplicateRow<'a> {
@@ -45,6 +49,7 @@ impl<'a> DuplicateRow<'a> {
             published: value(&facts.published),
             site: value(&facts.site),
             url: value(&facts.url),
+            source_name: article.metadata.text("source").map(Cow::into_owned),
         }
     }
 }

@@ -182,8 +182,7 @@ impl Books {
         if row.method != Method::Exact {
             self.dropped[bin(row.similarity)] += 1;
         }
-        let source =
-            self.source(&[row.url.as_deref().and_then(host), row.site.as_deref()], &row.source);
+        let source = self.source_of_duplicate(row);
         if let Some((_, dropped)) = self.sources.get(&source) {
             *dropped += 1;
         }
@@ -244,8 +243,7 @@ impl Books {
         biggest.dropped(&row.cluster, &row.kept, || Member {
             id: name(&row.id),
             title: name(row.title.as_deref().unwrap_or_default()),
-            source: self
-                .source(&[row.url.as_deref().and_then(host), row.site.as_deref()], &row.source),
+            source: self.source_of_duplicate(row),
             published: visible(row.published.as_deref().unwrap_or_default(), 40),
             method: word(&row.method),
             similarity: Some(row.similarity),
@@ -282,10 +280,16 @@ impl Books {
         let names = [
             row.url.as_deref().and_then(host),
             row.site.as_deref(),
+            row.metadata.source.as_ref().and_then(Value::as_str),
             url.as_deref().and_then(host),
             site.as_deref(),
         ];
         self.source(&names, &row.source)
+    }
+
+    fn source_of_duplicate(&self, row: &DuplicateIn) -> String {
+        let host = row.url.as_deref().and_then(host);
+        self.source(&[host, row.site.as_deref(), row.source_name.as_deref()], &row.source)
     }
 
     /// The first of `names`, or else the input.

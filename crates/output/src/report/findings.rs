@@ -17,6 +17,11 @@ pub(super) fn findings(report: &Report) -> Vec<Finding> {
     found.into_iter().take(shown).map(|(_, finding)| finding).collect()
 }
 
+/// `1 record`, `2 records`.
+fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
 /// Findings with a weight from 1 to 9.
 type Found = Vec<(u8, Finding)>;
 
@@ -28,29 +33,28 @@ fn push(found: &mut Found, weight: u8, section: &'static str, text: String) {
 fn records(report: &Report, found: &mut Found) {
     let tally = &report.tally;
     if let Some(most) = report.rejects.first() {
-        let (count, part) = (number(tally.rejected), share(tally.rejected, tally.read));
+        let (count, part) = (counted(tally.rejected, "record"), share(tally.rejected, tally.read));
         let kind = most.kind.replace('_', " ");
-        let most = number(most.count);
-        let text = format!("{count} records ({part}) could not be read, {most} of them as {kind}.");
+        let many = if most.count == tally.rejected { "all".to_owned() } else { number(most.count) };
+        let text = format!("{count} ({part}) could not be read, {many} of them as {kind}.");
         push(found, 9, "rejects", text);
     }
     if tally.replacement_characters > 0 {
-        let count = number(tally.replacement_characters);
-        let text = format!("{count} characters could not be decoded and stand as \u{fffd}.");
+        let count = counted(tally.replacement_characters, "character");
+        let text = format!("{count} could not be decoded: there stands \u{fffd}.");
         push(found, 5, "removed", text);
     }
     let Some(articles) = &report.articles else { return };
     if articles.empty > 0 {
-        let text = format!("{} kept articles have no text left.", number(articles.empty));
+        let text = format!("{} kept without any text left.", counted(articles.empty, "article"));
         push(found, 8, "removed", text);
     }
     if articles.truncated > 0 {
-        let text =
-            format!("{} articles were cut short by their crawler.", number(articles.truncated));
+        let text = format!("{} cut short by the crawler.", counted(articles.truncated, "article"));
         push(found, 4, "articles", text);
     }
     if articles.after_run > 0 {
-        let text = format!("{} articles are dated after the run.", number(articles.after_run));
+        let text = format!("{} dated after the run.", counted(articles.after_run, "article"));
         push(found, 6, "articles", text);
     }
     let undated = articles.dates.undated;
@@ -69,9 +73,9 @@ fn duplicates(report: &Report, found: &mut Found) {
         let close: u64 = bins.map(|bin| bin.dropped).sum();
         if close > 0 {
             let text = format!(
-                "{} articles were left out at similarities just above the threshold of {threshold}: \
-                 are they copies?",
-                number(close)
+                "{} left out at similarities just above the threshold of {threshold}: are they \
+                 copies?",
+                counted(close, "article")
             );
             push(found, 7, "closest", text);
         }
@@ -96,8 +100,8 @@ fn duplicates(report: &Report, found: &mut Found) {
     let (passages, bytes) = (report.tally.passages, report.tally.passage_bytes);
     if passages > 0 {
         let text = format!(
-            "{} passages ({} bytes) stand in earlier articles too, word for word.",
-            number(passages),
+            "{} ({} bytes) found in earlier articles too, word for word.",
+            counted(passages, "passage"),
             number(bytes)
         );
         push(found, 2, "duplicates", text);

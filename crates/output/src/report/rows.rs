@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use newsmill_article::{Method, Reason, RejectKind, RelatedKind, Stage};
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::{OutputError, Store};
 
@@ -65,6 +66,8 @@ pub(super) struct ArticleIn {
     pub(super) cluster: Option<ClusterIn>,
     pub(super) related: Vec<RelatedIn>,
     #[serde(default)]
+    pub(super) metadata: MetadataIn,
+    #[serde(default)]
     pub(super) truncated: bool,
 }
 
@@ -72,6 +75,13 @@ pub(super) struct ArticleIn {
 #[derive(Debug, Deserialize)]
 pub(super) struct SourceIn {
     pub(super) path: String,
+}
+
+/// The input row's other fields.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct MetadataIn {
+    /// Whatever the row called so.
+    pub(super) source: Option<Value>,
 }
 
 /// What an article implies and does not say.
@@ -114,6 +124,7 @@ pub(super) struct DuplicateIn {
     pub(super) published: Option<String>,
     pub(super) site: Option<String>,
     pub(super) url: Option<String>,
+    pub(super) source_name: Option<String>,
 }
 
 /// A row of `removed.jsonl`.

@@ -65,18 +65,17 @@
 
   // Flows between nodes: [node, its label, its column, its colour], and [from, to, how much].
   const flows = (nodes, links, unit) => {
-    // At the far end there may be many nodes, so that each has one line.
     const end = Math.max(...nodes.map((node) => node[2]));
-    const label = (text, flow, column) => short(text, narrow() ? 14 : 24) + (column === end ? " · " : "\n") + unit(flow);
+    const label = (text, flow) => short(text, narrow() ? 14 : 24) + " · " + unit(flow);
     const amount = (key) => links.filter((l) => l[1] === key).reduce((sum, l) => sum + l[2], 0) || links.filter((l) => l[0] === key).reduce((sum, l) => sum + l[2], 0);
     // Room for the labels at the far end, by the width of a letter.
-    const ends = 14 + 6.3 * Math.max(...nodes.filter((node) => node[2] === end).map(([key, text, column]) => label(text, amount(key), column).length));
+    const ends = 14 + 6.3 * Math.max(...nodes.filter((node) => node[2] === end).map(([key, text]) => label(text, amount(key)).length));
     const of = (key) => nodes.find((node) => node[0] === key);
     return {
       type: "sankey",
       data: { datasets: [{
         data: links.map(([from, to, flow]) => ({ from, to, flow })),
-        labels: Object.fromEntries(nodes.map(([key, text, column]) => [key, label(text, amount(key), column)])),
+        labels: Object.fromEntries(nodes.map(([key, text]) => [key, label(text, amount(key))])),
         column: Object.fromEntries(nodes.map(([key, , column]) => [key, column])),
         priority: Object.fromEntries(nodes.map(([key], at) => [key, at])),
         colorFrom: (c) => paint[of(c.dataset.data[c.dataIndex].from)[3]],
