@@ -221,11 +221,13 @@ impl<'a> Surroundings<'a> {
     /// `Ana Ruiz said: “…”`, `According to Ana Ruiz, “…”`.
     fn in_front(&self) -> Beside {
         let words = self.own();
-        let Some(last) = words.last() else { return Beside::Nothing };
+        let Some(last) = words.last() else {
+            return self.announced(words).map_or(Beside::Nothing, Beside::Said);
+        };
         let according =
             words.windows(2).rposition(|w| w[0].text.ends_with("ccording") && w[1].text == "to");
         if let Some(at) = according
-            && last.stop == Some(',')
+            && (at == 0 || last.stop == Some(','))
             && let Some(found) = self.grammar.according_to(&words[at..])
         {
             let near = at == 0 || words[at + 2..words.len() - 1].iter().all(|w| w.stop.is_none());
@@ -452,9 +454,19 @@ impl<'a> Surroundings<'a> {
             let full = self.inner.starts_with(char::is_uppercase);
             let next = full && sentences == 0 && matches!(last.stop, Some('.' | ':'));
             return (attributed && next)
-                || (!others && self.is_long() && sentences <= 1 && self.between.len() <= 24);
+                || (!others
+                    && !self.has_own_speaker()
+                    && self.is_long()
+                    && sentences <= 1
+                    && self.between.len() <= 24);
         }
         before.block + 1 == self.block && self.is_alone() && (sentences == 0 || !others)
+    }
+
+    /// Whether words before the quotation in its sentence name an organisation or have a verb of
+    /// saying of their own.
+    fn has_own_speaker(&self) -> bool {
+        self.own().iter().any(|w| w.mention.is_some() || is_cue(w.text))
     }
 
     /// Whether the paragraph has nothing but this quotation, which is of whole sentences.
