@@ -180,6 +180,34 @@ fn dates_are_said_or_left_out() {
             Some("2025-03-13"),
             Some("2025-03-14"),
         ),
+        (
+            "<meta property=article:published_time content=2025-03-14T09:00:00Z>
+             <meta property=article:modified_time content=2025-03-14T09:00:00Z>
+             <p class=date>12 March 2025<p>The river rose.",
+            Some("2025-03-12"),
+            Some("2025-03-14T09:00:00Z"),
+        ),
+        (
+            "<meta property=article:published_time content=2025-03-14T02:30:00Z>
+             <time datetime=2025-03-13T22:30:00-04:00>10.30 pm</time><p>The river rose.",
+            Some("2025-03-13T22:30:00-04:00"),
+            None,
+        ),
+        (
+            "<p class=meta-date>Updated on <span class=date>14 March 2025</span><p>The river rose.",
+            None,
+            Some("2025-03-14"),
+        ),
+        (
+            "<p class=todays-date>15 March 2025<p class=date>12 March 2025<p>x",
+            Some("2025-03-12"),
+            None,
+        ),
+        (
+            "<meta name=dc.date content=2025-03-15><p class=date>12 March 2025<p>x",
+            Some("2025-03-12"),
+            None,
+        ),
     ];
     for (html, published, modified) in cases {
         let url = "<link rel=canonical href=https://example.org/2025/03/13/a>";
