@@ -5,8 +5,8 @@
 //! | fact | order |
 //! |---|---|
 //! | title | JSON-LD `headline`, the heading of level 1, `og:title`, `twitter:title`, the `title` element, the name of the site cut off: what two of them say; see `title` for where they differ |
-//! | byline | JSON-LD `author`, `meta` names of authors, microdata, `rel=author`, elements named so, links to authors' pages, lines by the text |
-//! | published | JSON-LD `datePublished`, `article:published_time` and other `meta`, microdata, JSON-LD of the page, `time` and elements named so (that of the day in the URL first), lines by the text |
+//! | byline | JSON-LD `author` (last where it is called as the site), `meta` names of authors, microdata, `rel=author`, elements named so, links to authors' pages, lines by the text |
+//! | published | JSON-LD `datePublished`, `article:published_time` and other `meta`, microdata, JSON-LD of the page, `time` and elements named so (that of the day in the URL first), `meta` of catalogues, lines by the text; a day shown before the declared one where that is the change's |
 //! | modified | JSON-LD `dateModified`, `meta`, microdata, `time` and elements named so |
 //! | site | `og:site_name`, JSON-LD `publisher`, `application-name` |
 //! | url | the canonical link, `og:url`, JSON-LD `url` |
