@@ -1,6 +1,6 @@
 //! An explanation in words and as a page.
 
-use newsmill_output::escape::terminal;
+use newsmill_output::escape::{html, terminal};
 
 use super::{Explanation, Fate, Of, Part, Removed};
 
@@ -155,22 +155,4 @@ fn push_lines(out: &mut String, text: &str, marks: (&str, &str)) {
             out.push('\n');
         }
     }
-}
-
-/// Text of others as HTML text.
-fn html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }
