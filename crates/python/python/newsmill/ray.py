@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy
 import pyarrow as pa
 import pyarrow.compute as pc
 import ray.data
@@ -26,7 +27,7 @@ from ray.data import Dataset
 from newsmill import _newsmill
 from newsmill._config import configuration
 
-#: Blocks in which keys are brought together.
+#: Tasks in which keys are brought together: a power of two.
 PARTS = 16
 
 
@@ -63,23 +64,15 @@ def dedup(
 ) -> pa.Table:
     """:func:`newsmill.dedup` over a dataset: one row for each document that is like another one, with
     the columns of :func:`newsmill.dedup`, ``row`` being its place in the dataset. A document without a
-    row is kept, alone. Of two copies that one is kept which comes first in the dataset."""
+    row is kept, alone. Of two copies that one is kept which comes first in the dataset. Keys are
+    brought together in ``parts`` tasks."""
     config = configuration(options.pop("config", None), options)
     head = int(json.loads(config).get("across", {}).get("bucket_head", 64))
-    sketched = _numbered(documents, text, id, config).materialize()
-
-    copies = _copies(sketched)
-    dropped = pa.array(copies["later"].to_pylist(), pa.int64())
-
-    def firsts(block: pa.Table) -> pa.Table:
-        wanted = pc.invert(pc.is_in(block["rank"], dropped))
-        return block.filter(pc.and_(wanted, pc.greater(block["shingles"], 0)))
-
-    unique = sketched.map_batches(firsts, batch_format="pyarrow").materialize()
+    blocks, firsts = _numbered(documents, text, id, config)
+    copies = _copies(blocks)
+    unique = [_unique.remote(block, copies["later"]) for block in blocks]
     pairs = _candidates(unique, config, head, parts)
-    if len(pairs) == 0 and len(copies) == 0:
-        return _table(_newsmill.decide(copies.slice(0, 0), config))
-    proven = _proven(unique, pairs, config, parts) if len(pairs) else []
+    proven = _proven(blocks, firsts, pairs, config)
     whole = pa.concat_tables([copies, *proven], promote_options="permissive")
     return _table(_newsmill.decide(whole, config))
 
@@ -98,17 +91,16 @@ def without_copies(documents: Dataset, *, id: str = "id", **options: Any) -> Dat
     return documents.map_batches(work, batch_format="pyarrow")
 
 
-def _numbered(documents: Dataset, text: str, id: str, config: str) -> Dataset:
-    """Sketches with the places of the documents in the dataset as ranks."""
-    blocks = documents.select_columns(list(dict.fromkeys([id, text]))).materialize()
-    refs = blocks.to_arrow_refs()
+def _numbered(documents: Dataset, text: str, id: str, config: str) -> tuple[list[Any], list[int]]:
+    """Blocks of sketches with the places of the documents in the dataset as ranks, and the first
+    place of each."""
+    refs = documents.select_columns(list(dict.fromkeys([id, text]))).to_arrow_refs()
     firsts, before = [], 0
     for rows in ray.get([_rows.remote(ref) for ref in refs]):
         firsts.append(before)
         before += rows
-    return ray.data.from_arrow_refs(
-        [_sketched.remote(ref, first, text, id, config) for ref, first in zip(refs, firsts)]
-    )
+    blocks = [_sketched.remote(ref, first, text, id, config) for ref, first in zip(refs, firsts)]
+    return blocks, firsts
 
 
 @ray.remote
@@ -125,10 +117,23 @@ def _sketched(block: pa.Table, first: int, text: str, id: str, config: str) -> p
     return made.append_column("text", block[text].cast(pa.string()))
 
 
-def _copies(sketched: Dataset) -> pa.Table:
+@ray.remote
+def _unique(block: pa.Table, dropped: pa.ChunkedArray) -> pa.Table:
+    """The sketches that take part in the search: not those of copies and of texts without words."""
+    wanted = pc.invert(pc.is_in(block["rank"], dropped))
+    block = block.filter(pc.and_(wanted, pc.greater(block["shingles"], 0)))
+    return block.select(["rank", "shingles", "bands", "estimate", "sampled"])
+
+
+@ray.remote
+def _some(block: pa.Table, columns: list[str]) -> pa.Table:
+    return block.select(columns)
+
+
+def _copies(blocks: list[Any]) -> pa.Table:
     """Texts of the same words, told on the driver by 24 bytes a text."""
     columns = ["fingerprint", "rank", "id", "shingles"]
-    known = pa.concat_tables(ray.get(sketched.select_columns(columns).to_arrow_refs()))
+    known = pa.concat_tables(ray.get([_some.remote(block, columns) for block in blocks]))
     known = known.filter(pc.is_valid(known["fingerprint"]))
     firsts = known.group_by("fingerprint").aggregate([("rank", "min"), ("rank", "count")])
     firsts = firsts.filter(pc.greater(firsts["rank_count"], 1))
@@ -158,91 +163,96 @@ def _copies(sketched: Dataset) -> pa.Table:
     )
 
 
-def _met(unique: Dataset, kind: str, head: int, parts: int) -> Dataset:
-    """Pairs that share a key: rows of keys are brought together by the key's remainder."""
-
-    def keys(block: pa.Table) -> pa.Table:
-        lists = block["bands" if kind == "bands" else "sampled"].combine_chunks()
-        parents = pc.list_parent_indices(lists)
-        key = pc.list_flatten(lists).cast(pa.int64())
-        rank = block["rank"].combine_chunks().take(parents)
-        part = pc.bit_wise_and(pc.bit_wise_xor(key, pc.shift_right(key, 16)), parts - 1)
-        columns = {"key": key, "rank": rank, "part": part}
-        if kind == "samples":
-            sizes = pc.list_value_length(lists)
-            starts = pc.subtract(pc.cumulative_sum(sizes), sizes)
-            own = pa.array(range(len(key)), pa.int64())
-            place = pc.subtract(own, starts.take(parents).cast(pa.int64()))
-            columns["probe"] = pc.less(place, 16)
-            columns["probes"] = pc.min_element_wise(sizes, 16).cast(pa.int64()).take(parents)
-        return pa.table(columns)
-
-    def meet(rows: pa.Table) -> pa.Table:
-        rows = rows.sort_by([("key", "ascending"), ("rank", "ascending")])
-        buckets = _newsmill.Buckets(head)
-        found = buckets.bands(rows) if kind == "bands" else buckets.samples(rows)
-        table = _table(found)
-        if kind == "bands":
-            return table.group_by(["later", "earlier"]).aggregate([])
-        return table.group_by(["inner", "outer", "probes"]).aggregate([([], "count_all")])
-
-    rows = unique.select_columns(["rank", "bands" if kind == "bands" else "sampled"])
-    rows = rows.map_batches(keys, batch_format="pyarrow")
-    return rows.groupby("part").map_groups(meet, batch_format="pyarrow")
+@ray.remote
+def _keys(block: pa.Table, kind: str, parts: int) -> Any:
+    """The rows of keys of a block, in as many tables as there are parts."""
+    lists = block["bands" if kind == "bands" else "sampled"].combine_chunks()
+    parents = pc.list_parent_indices(lists)
+    key = pc.list_flatten(lists).cast(pa.int64())
+    columns = {"key": key, "rank": block["rank"].combine_chunks().take(parents)}
+    if kind == "samples":
+        sizes = pc.list_value_length(lists)
+        starts = pc.subtract(pc.cumulative_sum(sizes), sizes)
+        own = pa.array(range(len(key)), pa.int64())
+        place = pc.subtract(own, starts.take(parents).cast(pa.int64()))
+        columns["probe"] = pc.less(place, 16)
+        columns["probes"] = pc.min_element_wise(sizes, 16).cast(pa.int64()).take(parents)
+    rows = pa.table(columns)
+    part = pc.bit_wise_and(pc.bit_wise_xor(key, pc.shift_right(key, 16)), parts - 1)
+    tables = [rows.filter(pc.equal(part, number)) for number in range(parts)]
+    return tables if parts > 1 else tables[0]
 
 
-def _driver(found: Dataset) -> pa.Table:
-    tables = [table for table in ray.get(found.to_arrow_refs()) if table.num_rows]
-    return pa.concat_tables(tables) if tables else pa.table({})
+@ray.remote
+def _meet(kind: str, head: int, *pieces: pa.Table) -> pa.Table:
+    """The pairs that share a key of this part."""
+    rows = pa.concat_tables(pieces).sort_by([("key", "ascending"), ("rank", "ascending")])
+    buckets = _newsmill.Buckets(head)
+    if kind == "bands":
+        return _table(buckets.bands(rows)).group_by(["later", "earlier"]).aggregate([])
+    met = _table(buckets.samples(rows))
+    return met.group_by(["inner", "outer", "probes"]).aggregate([([], "count_all")])
 
 
-def _candidates(unique: Dataset, config: str, head: int, parts: int) -> pa.Table:
+def _met(unique: list[Any], kind: str, head: int, parts: int) -> pa.Table:
+    pieces = [_keys.options(num_returns=parts).remote(block, kind, parts) for block in unique]
+    columns = zip(*(piece if parts > 1 else [piece] for piece in pieces))
+    return pa.concat_tables(ray.get([_meet.remote(kind, head, *column) for column in columns]))
+
+
+def _candidates(unique: list[Any], config: str, head: int, parts: int) -> pa.Table:
     """Pairs worth a proof, on the driver."""
-    bands = _driver(_met(unique, "bands", head, parts))
-    samples = _driver(_met(unique, "samples", head, parts))
-    pairs = []
-    if bands.num_rows:
-        bands = bands.group_by(["later", "earlier"]).aggregate([])
-        estimates = pa.concat_tables(
-            ray.get(unique.select_columns(["rank", "estimate", "shingles"]).to_arrow_refs())
-        ).combine_chunks()
-        table = bands
-        for side, name in (("left", "later"), ("right", "earlier")):
-            at = pc.index_in(bands[name], estimates["rank"])
-            for column in ("estimate", "shingles"):
-                table = table.append_column(f"{side}_{column}", estimates[column].take(at))
-        wanted = pa.array(_newsmill.promising(table.combine_chunks(), config))
-        pairs.append(bands.filter(wanted).select(["later", "earlier"]))
-    if samples.num_rows:
-        keys = ["inner", "outer", "probes"]
-        met = samples.group_by(keys).aggregate([("count_all", "sum")])
-        needed = pa.array(_newsmill.probes_needed(config)).take(met["probes"])
-        met = met.filter(pc.greater_equal(met["count_all_sum"], needed))
-        later = pc.max_element_wise(met["inner"], met["outer"])
-        earlier = pc.min_element_wise(met["inner"], met["outer"])
-        pairs.append(pa.table({"later": later, "earlier": earlier}))
-    if not pairs:
-        return pa.table({"later": pa.array([], pa.int64()), "earlier": pa.array([], pa.int64())})
-    return pa.concat_tables(pairs).group_by(["later", "earlier"]).aggregate([])
+    parts = 1 << max(0, parts - 1).bit_length()
+    similar = _met(unique, "bands", head, parts).group_by(["later", "earlier"]).aggregate([])
+    columns = ["rank", "estimate", "shingles"]
+    estimates = pa.concat_tables(ray.get([_some.remote(block, columns) for block in unique]))
+    estimates = estimates.combine_chunks()
+    table = similar
+    for side, name in (("left", "later"), ("right", "earlier")):
+        at = pc.index_in(similar[name], estimates["rank"])
+        for column in ("estimate", "shingles"):
+            table = table.append_column(f"{side}_{column}", estimates[column].take(at))
+    similar = similar.filter(pa.array(_newsmill.promising(table.combine_chunks(), config)))
+    met = _met(unique, "samples", head, parts)
+    met = met.group_by(["inner", "outer", "probes"]).aggregate([("count_all", "sum")])
+    needed = pa.array(_newsmill.probes_needed(config)).take(met["probes"])
+    met = met.filter(pc.greater_equal(met["count_all_sum"], needed))
+    later = pc.max_element_wise(met["inner"], met["outer"])
+    earlier = pc.min_element_wise(met["inner"], met["outer"])
+    contained = pa.table({"later": later, "earlier": earlier})
+    pairs = pa.concat_tables(
+        [similar.select(["later", "earlier"]), contained], promote_options="permissive"
+    )
+    return pairs.group_by(["later", "earlier"]).aggregate([])
 
 
-def _proven(unique: Dataset, pairs: pa.Table, config: str, parts: int) -> list[pa.Table]:
-    """The truth about pairs, from the texts where they are."""
-    texts = unique.select_columns(["rank", "id", "text"])
-    found = ray.data.from_arrow(pairs).repartition(parts)
+@ray.remote
+def _prove(pairs: pa.Table, one: pa.Table, other: pa.Table, config: str) -> pa.Table:
+    """The truth about pairs, the later of which is in one block and the earlier in the other."""
+    made = pairs
+    for side, block in (("later", one), ("earlier", other)):
+        at = pc.index_in(pairs[side], block["rank"])
+        made = made.append_column(f"{side}_id", block["id"].take(at))
+        made = made.append_column(f"{side}_doc", pairs[side])
+        made = made.append_column(f"{side}_text", block["text"].take(at))
+    truth = _table(_newsmill.verify(made["later_text"], made["earlier_text"], config, 1))
+    made = made.drop_columns(["later_text", "earlier_text"])
+    for name in truth.column_names:
+        made = made.append_column(name, truth[name])
+    made = made.append_column("exact", pa.repeat(False, made.num_rows))
+    return made.filter(truth["matters"]).drop_columns(["matters"])
+
+
+def _proven(blocks: list[Any], firsts: list[int], pairs: pa.Table, config: str) -> list[pa.Table]:
+    """The truth about pairs, a task for each two blocks that have some in common."""
+    home = {}
     for side in ("later", "earlier"):
-        own = texts.rename_columns({"rank": side, "id": f"{side}_id", "text": f"{side}_text"})
-        found = found.join(own, join_type="inner", num_partitions=parts, on=(side,))
-
-    def prove(block: pa.Table) -> pa.Table:
-        truth = _table(_newsmill.verify(block["later_text"], block["earlier_text"], config, 1))
-        made = block.select(["later", "earlier", "later_id", "earlier_id"])
-        made = made.append_column("later_doc", block["later"])
-        made = made.append_column("earlier_doc", block["earlier"])
-        for name in truth.column_names:
-            made = made.append_column(name, truth[name])
-        made = made.append_column("exact", pa.repeat(False, made.num_rows))
-        return made.filter(truth["matters"]).drop_columns(["matters"])
-
-    proven = _driver(found.map_batches(prove, batch_format="pyarrow"))
-    return [proven] if proven.num_rows else []
+        ranks = pairs[side].to_numpy()
+        home[side] = numpy.searchsorted(numpy.array(firsts), ranks, side="right") - 1
+    where = home["later"] * len(blocks) + home["earlier"]
+    tasks = []
+    for number in numpy.unique(where):
+        one, other = divmod(int(number), len(blocks))
+        some = pairs.filter(pa.array(where == number))
+        tasks.append(_prove.remote(some, blocks[one], blocks[other], config))
+    return ray.get(tasks)
