@@ -39,9 +39,13 @@ impl Fact for Title {
     }
 
     fn extract(&self, article: &Article, kept: &Kept, facts: &mut Facts) {
-        if facts.title.is_none() {
-            facts.title =
-                of_row(article).or_else(|| of_heading(kept)).or_else(|| of_label(article));
+        if facts.title.is_some() {
+            return;
+        }
+        facts.title = of_row(article);
+        // Where a page's own titles differ, its headings are among those that do.
+        if facts.title.is_none() && !facts.inferred.contains_key("title") {
+            facts.title = of_heading(kept).or_else(|| of_label(article));
         }
     }
 }
@@ -117,6 +121,15 @@ mod tests {
         let mut facts = Facts::default();
         Title.extract(&article, &article.kept(), &mut facts);
         facts.title.map(|t| t.value)
+    }
+
+    #[test]
+    fn a_title_that_is_only_inferred_stays_so() {
+        let article = lines("# A Heading\nText.");
+        let mut facts = Facts::default();
+        facts.inferred.insert("title".into(), Sourced::new("Another".into(), "og:title"));
+        Title.extract(&article, &article.kept(), &mut facts);
+        assert_eq!(facts.title, None);
     }
 
     #[test]
