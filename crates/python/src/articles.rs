@@ -101,7 +101,7 @@ impl Articles {
 /// The articles of a column of documents, numbered by `docs`.
 #[pyfunction]
 #[pyo3(signature = (texts, ids, docs, metadata, media, path, config, threads))]
-#[expect(clippy::too_many_arguments, reason = "Python names them")]
+#[allow(clippy::too_many_arguments, reason = "Python names them")]
 pub(crate) fn prepare(
     py: Python<'_>,
     mut texts: Column,

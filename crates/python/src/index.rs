@@ -50,7 +50,7 @@ fn json(stats: &newsmill_pipeline::IndexStats) -> Result<String, Error> {
 /// Decides about texts behind those of an index, and adds the kept ones to it as one run called `name`.
 #[pyfunction]
 #[pyo3(signature = (path, texts, ids, name, started, add, config, threads))]
-#[expect(clippy::too_many_arguments, reason = "Python names them")]
+#[allow(clippy::too_many_arguments, reason = "Python names them")]
 pub(crate) fn dedup_behind(
     py: Python<'_>,
     path: PathBuf,

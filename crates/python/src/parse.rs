@@ -24,7 +24,7 @@ use crate::work::{Stop, beside};
 /// Article rows of documents, each cleaned by itself.
 #[pyfunction]
 #[pyo3(signature = (texts, ids, metadata, media, path, config, threads))]
-#[expect(clippy::too_many_arguments, reason = "Python names them")]
+#[allow(clippy::too_many_arguments, reason = "Python names them")]
 pub(crate) fn parse(
     py: Python<'_>,
     mut texts: Column,

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, final
 
 from arro3.core import Array, RecordBatch, Schema
 from arro3.core.types import ArrowArrayExportable, ArrowStreamExportable
@@ -7,6 +7,37 @@ from arro3.core.types import ArrowArrayExportable, ArrowStreamExportable
 _Arrow = ArrowArrayExportable | ArrowStreamExportable
 
 __version__: str
+__all__ = [
+    "ArticleIndexError",
+    "Articles",
+    "Buckets",
+    "ConfigError",
+    "InputError",
+    "NewsmillError",
+    "OutputError",
+    "Stopped",
+    "__version__",
+    "articles_schema",
+    "check",
+    "decide",
+    "dedup",
+    "dedup_behind",
+    "extract",
+    "forest",
+    "inputs",
+    "merge",
+    "parse",
+    "prepare",
+    "probes_needed",
+    "promising",
+    "repeats",
+    "rows",
+    "rows_schema",
+    "run",
+    "sketch",
+    "stats",
+    "verify",
+]
 
 class NewsmillError(Exception):
     place: str | None
@@ -18,12 +49,14 @@ class OutputError(NewsmillError): ...
 class ArticleIndexError(NewsmillError): ...
 class Stopped(NewsmillError): ...
 
+@final
 class Articles:
     def __new__(cls, path: str, number: int, config: str, threads: int) -> Articles: ...
     def __iter__(self) -> Iterator[RecordBatch]: ...
     def __next__(self) -> RecordBatch: ...
     def skipped(self) -> int: ...
 
+@final
 class Buckets:
     def __new__(cls, head: int) -> Buckets: ...
     @property
