@@ -356,6 +356,8 @@ impl<'a> Decided<'a> {
             size: size.value(row).cast_unsigned(),
             role: Role::Kept,
             others: others.into_iter().map(ArticleId::from).collect(),
+            // Members lie on other machines, and what they credit with them.
+            origin: None,
         }))
     }
 
