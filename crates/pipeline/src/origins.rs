@@ -23,7 +23,8 @@ fn facts(note: &Note) -> Facts {
         facts.inferred.extend(source.iter().map(|site| ("site".to_owned(), site.clone())));
     }
     let sourced = |value: String| Sourced::new(value, "note");
-    facts.site = note.domain.as_deref().map(|domain| sourced(domain.to_owned()));
+    let domain = note.domain.as_deref().filter(|domain| !domain.is_empty());
+    facts.site = domain.map(|domain| sourced(domain.to_owned()));
     facts.published = note.published.and_then(|second| {
         let moment = Timestamp::from_second(second).ok()?.to_string();
         let day = moment.split('T').next().unwrap_or_default();

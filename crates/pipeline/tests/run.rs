@@ -302,9 +302,9 @@ fn a_cluster_names_where_its_copies_are_likely_from() {
     let body = "The harbour of Varde was closed on Monday after a barge ran aground below the old \
                 mill, and nobody could say why it had left its moorings in the night.";
     let rows = [
-        (body.to_owned(), "https://copy.example/a", "2024-05-09"),
+        (body.to_owned(), "https://example.com/a", "2024-05-09"),
         (format!("{body}\n\nThis article was originally published in the Varde Post."), "", ""),
-        (body.to_owned(), "https://early.example/b", "2024-05-01"),
+        (body.to_owned(), "https://example.org/b", "2024-05-01"),
     ];
     let row = |(n, (text, url, published)): (usize, &(String, &str, &str))| {
         let row = serde_json::json!({
@@ -314,7 +314,7 @@ fn a_cluster_names_where_its_copies_are_likely_from() {
     };
     // the rows that are in, where they are from, and what says so
     let cases: [(&[usize], _); 2] =
-        [(&[0, 1, 2], ("Varde Post", "publisher")), (&[0, 2], ("early.example", "earliest"))];
+        [(&[0, 1, 2], ("Varde Post", "publisher")), (&[0, 2], ("example.org", "earliest"))];
     for (taken, (name, evidence)) in cases {
         let out = tempfile::tempdir().unwrap();
         let input = folder.path().join("rows.jsonl").display().to_string();
