@@ -274,6 +274,7 @@ fn cells_without_end_take_no_memory_of_their_own() {
     }
 }
 
+#[cfg(feature = "parquet")]
 #[test]
 fn a_column_outside_its_file_is_damage() {
     // Found by fuzzing: a flipped bit puts a column before the file.
