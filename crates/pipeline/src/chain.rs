@@ -181,3 +181,24 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
     said.map_or_else(|| "a stage panicked".to_owned(), |said| format!("a stage panicked: {said}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn an_article_that_takes_too_long_is_rejected_when_its_stage_ends() {
+        let limits = Limits { article_seconds: 7, ..Limits::default() };
+        let origin = Origin::new("t", 3);
+        for (seconds, is_fine) in [(0, true), (6, true), (7, false), (100, false)] {
+            let began = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
+            let checked = Timely { began, limits: &limits, origin: &origin }.check(Stage::Within);
+            assert_eq!(checked.is_ok(), is_fine, "{seconds}");
+            let told = checked.err().map(|reject| (reject.kind, reject.stage, reject.origin));
+            let slow = (RejectKind::TooSlow, Stage::Within, origin.clone());
+            assert_eq!(told, (!is_fine).then_some(slow));
+        }
+    }
+}

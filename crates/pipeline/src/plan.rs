@@ -11,9 +11,9 @@ use crate::run::{Job, Target, formats, inputs, pool};
 
 /// Bytes of text that a byte of compressed text is, about.
 const EXPANSION: u64 = 4;
-/// Bytes on disk, while a run goes on and when it has ended, for 100 bytes of text, about, as measured
-/// on articles and posts (docs/PERFORMANCE.md).
-const DISK_PERCENT: (u64, u64) = (120, 50);
+/// Bytes on disk, while a run goes on and when it has ended, for 100 bytes of rows: the larger ones of
+/// those measured (docs/PERFORMANCE.md).
+const DISK_PERCENT: (u64, u64) = (200, 55);
 /// Bytes that workers hold on top of what duplicates are searched in, about.
 const WORK_BYTES: u64 = 192 << 20;
 

@@ -72,7 +72,7 @@ struct Was {
 }
 
 /// Compares two finished runs. Records are told by their places in the inputs, so that runs of the same
-/// dump are compared whatever ids they gave. Holds some 200 bytes of each record.
+/// dump are compared whatever ids they gave. Holds some 300 bytes of each record.
 ///
 /// # Errors
 /// When one is no finished run, or wrote no articles in the format `jsonl`.
