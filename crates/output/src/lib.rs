@@ -40,6 +40,7 @@ mod manifest;
 mod names;
 mod passage;
 mod points;
+mod read_back;
 mod rejected;
 pub mod report;
 mod row;
@@ -64,6 +65,7 @@ pub use names::{
 };
 pub use passage::PassageRow;
 pub use points::Points;
+pub use read_back::each_row;
 pub use rejected::RejectedFiles;
 pub use row::{
     ArticleRow, BlockRow, EntityRow, EvidenceRow, Fields, ImageRow, InferredRow, LinkRow, PromoRow,

@@ -1,14 +1,15 @@
 //! The rows of a run folder, read back as far as the page needs them.
 
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io;
+use std::ops::ControlFlow;
 
 use newsmill_article::{Method, Reason, RejectKind, RelatedKind, Stage};
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::{OutputError, Store};
+use crate::{OutputError, Store, each_row};
 
 /// The files of a run.
 #[derive(Clone, Copy)]
@@ -24,25 +25,15 @@ pub(super) fn each<R: DeserializeOwned>(
     name: &str,
     mut take: impl FnMut(R),
 ) -> Result<(), OutputError> {
-    let failed = |cause| OutputError::read(store.shown(name), cause);
-    let file = store.open(name)?;
-    let rows: Box<dyn Read> = if name.ends_with(".zst") {
-        Box::new(zstd::Decoder::new(file).map_err(failed)?)
-    } else {
-        Box::new(file)
-    };
-    let mut rows = BufReader::with_capacity(1 << 18, rows);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
+    let stopped = each_row(store, name, |row| {
         if stop() {
-            return Err(failed(io::ErrorKind::Interrupted.into()));
+            return ControlFlow::Break(());
         }
-        if rows.read_until(b'\n', &mut line).map_err(failed)? == 0 {
-            return Ok(());
-        }
-        take(serde_json::from_slice(&line).map_err(|e| failed(io::Error::from(e)))?);
-    }
+        take(row);
+        ControlFlow::Continue(())
+    })?;
+    let interrupted = || OutputError::read(store.shown(name), io::ErrorKind::Interrupted.into());
+    stopped.map_or(Ok(()), |()| Err(interrupted()))
 }
 
 /// An article row.

@@ -3,12 +3,11 @@
 mod rows;
 mod tell;
 
-use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use newsmill_article::{Article, Metadata, Span};
-use newsmill_output::{Bytes, REMOVED, Store};
+use newsmill_output::{Bytes, REMOVED, each_row};
 use newsmill_read::Input;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -169,16 +168,15 @@ fn removed(run: &Run, id: &str, source: &Source) -> Result<Vec<Removed>, Error> 
         removed: Removed,
     }
     let mut found = Vec::new();
-    for line in BufReader::with_capacity(1 << 18, run.store.open(REMOVED)?).lines() {
-        let line = line.map_err(|e| run.unreadable(REMOVED, e))?;
-        let row: Row = serde_json::from_str(&line).map_err(|e| run.unreadable(REMOVED, e))?;
+    each_row(&run.store, REMOVED, |row: Row| {
         if row.id == id && row.source == *source {
             found.push(row.removed);
         } else if !found.is_empty() {
             // The rows of an article stand together.
-            break;
+            return ControlFlow::Break(());
         }
-    }
+        ControlFlow::Continue(())
+    })?;
     Ok(found)
 }
 
